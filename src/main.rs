@@ -1,2 +1,2 @@
 //! spike
-fn main(){}
+fn main() {}

@@ -14,8 +14,8 @@ pub mod vocabulary;
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use document::{Document, DocumentId, Format, Metadata};
 pub use extraction::{
-    Bound, Comparison, Confidence, Direction, DocumentFacts, Entity, EntityIndex, Evidence, Extraction, Language, Mention, Modality,
-    Name, NameKind, Object, Observation, Origin, Statement,
+    Bound, Comparison, Confidence, Direction, DocumentFacts, Entity, EntityIndex, Evidence, Extraction, Language, Mention, Modality, Name,
+    NameKind, Object, Observation, Origin, Statement,
 };
 pub use identifier::{Iri, entity_iri, entity_key};
 pub use line_index::{LineColumn, LineIndex};
