@@ -1,0 +1,148 @@
+//! The house as ARCHITECTURE.md draws it, held against the source: layers, doors, pure rooms, names, sizes, and invariants
+//! that are named in tests. Each rule is also shown to catch a breach, so that none of them passes by never looking.
+
+mod rules;
+mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use source::Source;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files under `folder`, in sorted order.
+fn sources(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        folders.extend(paths.iter().filter(|path| path.is_dir()).cloned());
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
+            let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+            found.push(Source::new(&name, &fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Applies a rule to all of `folders` and shows every fault at once.
+fn hold(folders: &[&str], rule: fn(&Source) -> Vec<String>) {
+    let sources: Vec<Source> = folders.iter().flat_map(|folder| sources(folder)).collect();
+    assert!(sources.len() > 10, "found only {} files", sources.len());
+    let faults: Vec<String> = sources.iter().flat_map(rule).collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn faults(rule: fn(&Source) -> Vec<String>, path: &str, text: &str) -> usize {
+    rule(&Source::new(path, text)).len()
+}
+
+/// Invariant 1.
+#[test]
+fn rooms_import_only_lower_layers() {
+    hold(&["src"], rules::upward_imports);
+}
+
+#[test]
+fn an_upward_or_sideways_import_is_caught() {
+    let rule = rules::upward_imports;
+    assert_eq!(faults(rule, "src/model/span.rs", "use crate::corpus::Gold;"), 1);
+    assert_eq!(faults(rule, "src/graph/quads.rs", "use crate::{model::Span, extract::Extractor};"), 1);
+    assert_eq!(faults(rule, "src/corpus/mod.rs", "fn f(o: &crate::ontology::Ontology) {}"), 1);
+    assert_eq!(faults(rule, "src/extract/mod.rs", "use super::graph::Snapshot;"), 1);
+    assert_eq!(faults(rule, "src/server/mod.rs", "use crate::pipeline::build;"), 1);
+    assert_eq!(faults(rule, "src/reports/mod.rs", ""), 1, "a folder that is no room");
+    assert_eq!(faults(rule, "src/extract/mod.rs", "use crate::{model::Span, ontology::Ontology}; use super::extract::a;"), 0);
+    assert_eq!(faults(rule, "src/cli/build.rs", "use yuanpu::pipeline; use super::render;"), 0);
+}
+
+/// Invariant 2.
+#[test]
+fn foreign_crates_enter_by_one_door() {
+    hold(&["src"], rules::wrong_doors);
+}
+
+#[test]
+fn a_crate_by_the_wrong_door_is_caught() {
+    let rule = rules::wrong_doors;
+    assert_eq!(faults(rule, "src/server/mod.rs", "use oxigraph::store::Store;"), 1);
+    assert_eq!(faults(rule, "src/ontology/turtle.rs", "use oxigraph::{io::RdfParser, sparql::QueryResults};"), 1);
+    assert_eq!(faults(rule, "src/graph/query.rs", "fn f() -> anyhow::Result<()> { todo() }"), 1);
+    assert_eq!(faults(rule, "src/graph/export.rs", "use rio_turtle::TurtleParser;"), 1);
+    assert_eq!(faults(rule, "src/ontology/turtle.rs", "use oxigraph::io::RdfParser;"), 0);
+    assert_eq!(faults(rule, "src/cli/mod.rs", "use clap::Parser;"), 0);
+}
+
+#[test]
+fn every_dependency_has_a_door_and_no_door_is_without_one() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+    let declared: BTreeSet<String> = manifest["dependencies"].as_table().unwrap().keys().map(|name| name.replace('-', "_")).collect();
+    let doors = rules::DOORS.iter().map(|(name, _)| name.split("::").next().unwrap());
+    let listed: BTreeSet<String> = doors.chain(rules::EVERYWHERE.iter().copied()).map(str::to_owned).collect();
+    assert_eq!(declared, listed, "Cargo.toml and the table of doors (left: declared, right: in the table)");
+}
+
+/// Invariant 3.
+#[test]
+fn extraction_is_pure() {
+    hold(&["src"], rules::impurities);
+}
+
+#[test]
+fn an_impure_room_is_caught() {
+    let rule = rules::impurities;
+    assert_eq!(faults(rule, "src/extract/train.rs", "use std::{fs::File, time::Instant};"), 2);
+    assert_eq!(faults(rule, "src/model/span.rs", "fn now() { std::time::SystemTime::now(); }"), 1);
+    assert_eq!(faults(rule, "src/corpus/mod.rs", "use std::fs;"), 0);
+    assert_eq!(faults(rule, "src/extract/mod.rs", "use std::sync::Arc;"), 0);
+}
+
+/// Invariant 4.
+#[test]
+fn rooms_show_only_what_they_re_export() {
+    hold(&["src"], rules::open_rooms);
+}
+
+#[test]
+fn an_open_room_is_caught() {
+    assert_eq!(faults(rules::open_rooms, "src/graph/mod.rs", "pub mod quads;\nmod terms;"), 1);
+    assert_eq!(faults(rules::open_rooms, "src/model/mod.rs", "pub mod vocabulary;"), 0);
+}
+
+/// Invariant 5.
+#[test]
+fn no_domain_word_in_the_source() {
+    hold(&["src"], rules::chinese_literals);
+}
+
+#[test]
+fn a_chinese_literal_is_caught() {
+    let rule = rules::chinese_literals;
+    assert_eq!(faults(rule, "src/extract/detect.rs", "const HEAD: &str = \"产业集群\";"), 1);
+    assert_eq!(faults(rule, "src/extract/detect.rs", "fn f(c: char) -> bool { c == '区' || c == '\\u{53bf}' }"), 2);
+    assert_eq!(faults(rule, "src/extract/detect.rs", "// 产业集群\nconst MARK: char = '。';"), 0, "comments and punctuation are free");
+    assert_eq!(faults(rule, "src/extract/detect.rs", "#[cfg(test)]\nmod tests { const T: &str = \"成都\"; }"), 0);
+    assert_eq!(faults(rule, "src/cli/build.rs", "const M: &str = \"完成\";"), 0);
+}
+
+#[test]
+fn files_have_telling_names_an_opening_and_a_readable_length() {
+    hold(&["src", "tests", "benches"], rules::shape);
+}
+
+#[test]
+fn a_shapeless_file_is_caught() {
+    assert_eq!(faults(rules::shape, "src/graph/utils.rs", "//! x"), 1);
+    assert_eq!(faults(rules::shape, "src/common/mod.rs", "//! x"), 1);
+    assert_eq!(faults(rules::shape, "src/graph/quads.rs", "use std::fs;"), 1);
+    assert_eq!(faults(rules::shape, "src/graph/quads.rs", &format!("//! x\n{}", "\n".repeat(600))), 1);
+    assert_eq!(faults(rules::shape, "src/lib.rs", &format!("//! x\n{}", "pub mod a;\n".repeat(8))), 1);
+    assert_eq!(faults(rules::shape, "src/lib.rs", &format!("//! x\n{}", "pub mod a;\n".repeat(7))), 0);
+}

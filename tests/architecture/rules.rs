@@ -1,0 +1,164 @@
+//! The rules of the house as tables and as functions from sources to faults. A fault reads `path:line: what is wrong`.
+
+use crate::source::Source;
+
+/// Rooms and their layers. A room imports only rooms of lower layers.
+const LAYERS: &[(&str, usize)] =
+    &[("model", 0), ("corpus", 1), ("ontology", 1), ("extract", 2), ("graph", 2), ("pipeline", 3), ("server", 3), ("cli", 4)];
+
+/// Foreign crates, or parts of them, and the files that may name them.
+pub const DOORS: &[(&str, &[&str])] = &[
+    ("anyhow", &["src/cli/"]),
+    ("axum", &["src/server/"]),
+    ("bytes", &["src/server/"]),
+    ("chardetng", &["src/corpus/"]),
+    ("clap", &["src/cli/"]),
+    ("clap_complete", &["src/cli/"]),
+    ("daachorse", &["src/extract/", "src/ontology/"]),
+    ("encoding_rs", &["src/corpus/"]),
+    ("flate2", &["src/extract/", "src/ontology/"]),
+    ("hyper", &["src/server/"]),
+    ("hyper_util", &["src/server/"]),
+    ("http_body", &["src/server/"]),
+    ("http_body_util", &["src/server/"]),
+    ("indicatif", &["src/cli/"]),
+    ("moka", &["src/server/"]),
+    ("oxigraph::store", &["src/graph/"]),
+    ("oxigraph::sparql", &["src/graph/"]),
+    ("oxigraph", &["src/graph/", "src/ontology/"]),
+    ("petgraph", &["src/graph/"]),
+    ("quick_xml", &["src/corpus/"]),
+    ("rayon", &["src/pipeline", "src/corpus/", "src/extract/", "src/cli/"]),
+    ("rio_api", &["src/graph/self_check.rs"]),
+    ("rio_turtle", &["src/graph/self_check.rs"]),
+    ("scraper", &["src/corpus/"]),
+    ("spargebra", &["src/graph/"]),
+    ("subtle", &["src/server/"]),
+    ("tempfile", &["src/graph/", "src/cli/"]),
+    ("terminal_size", &["src/cli/"]),
+    ("tokio", &["src/server/", "src/cli/serve.rs"]),
+    ("tokio_util", &["src/server/"]),
+    ("toml", &["src/cli/settings.rs", "src/corpus/", "src/extract/", "src/ontology/"]),
+    ("tower_http", &["src/server/"]),
+    ("tracing_subscriber", &["src/cli/", "src/server/"]),
+    ("unicode_width", &["src/cli/", "src/graph/"]),
+    ("walkdir", &["src/corpus/"]),
+    ("zip", &["src/corpus/"]),
+];
+
+/// Crates that any room may use: they hold no state and open no door to the world.
+pub const EVERYWHERE: &[&str] = &["serde", "serde_json", "sha2", "thiserror", "tracing", "unicode_normalization"];
+
+/// What a pure room may not name: files, clocks, processes and the network come in as values.
+const IMPURE: &[&str] = &["std::fs", "std::env", "std::net", "std::process", "std::time", "std::thread"];
+const PURE_ROOMS: &[&str] = &["model", "extract"];
+
+/// Files whose literals may hold Chinese words: messages for people, and readers of numbers, dates and document numbers.
+pub const CHINESE_LITERALS: &[(&str, &str)] =
+    &[("src/cli/", "messages for people"), ("src/graph/terms.rs", "the first and last Han characters that a local name may hold")];
+
+const VAGUE_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "base", "shared", "stuff"];
+const MAX_LINES: usize = 600;
+const MAX_PUBLIC_ROOMS: usize = 7;
+
+/// The room of a file of `src/`: its folder, or its own name. `lib.rs` and `main.rs` stand outside.
+fn room_of(path: &str) -> Option<&str> {
+    let inside = path.strip_prefix("src/")?;
+    let name = inside.split('/').next()?;
+    Some(name.strip_suffix(".rs").unwrap_or(name)).filter(|name| !matches!(*name, "lib" | "main"))
+}
+
+fn layer(room: &str) -> Option<usize> {
+    LAYERS.iter().find(|(name, _)| *name == room).map(|(_, layer)| *layer)
+}
+
+/// Rooms that import a room of their own layer or of a higher one, and folders that are no room.
+pub fn upward_imports(source: &Source) -> Vec<String> {
+    let Some(room) = room_of(&source.path) else { return Vec::new() };
+    let Some(own) = layer(room) else {
+        return vec![format!("{}: `{room}` is no room; add it to the table of layers", source.path)];
+    };
+    let mut faults = Vec::new();
+    for found in source.paths() {
+        let inside = found.path.first().is_some_and(|first| first == "crate" || first == "yuanpu");
+        let Some(other) = found.path.get(1).filter(|_| inside) else { continue };
+        if let Some(its) = layer(other).filter(|its| other != room && *its >= own) {
+            faults.push(format!("{}:{}: `{room}` (layer {own}) uses `{other}` (layer {its})", source.path, found.line));
+        }
+    }
+    faults
+}
+
+/// Foreign crates used outside their door.
+pub fn wrong_doors(source: &Source) -> Vec<String> {
+    let mut faults = Vec::new();
+    for found in source.paths() {
+        let path = found.path.join("::");
+        let door = DOORS.iter().find(|(name, _)| path == *name || path.starts_with(&format!("{name}::")));
+        if let Some((name, files)) = door
+            && !files.iter().any(|file| source.path.starts_with(file))
+        {
+            faults.push(format!("{}:{}: `{name}` enters only by {}", source.path, found.line, files.join(", ")));
+        }
+    }
+    faults
+}
+
+/// Files, clocks, threads and the network in rooms that are pure.
+pub fn impurities(source: &Source) -> Vec<String> {
+    if !room_of(&source.path).is_some_and(|room| PURE_ROOMS.contains(&room)) {
+        return Vec::new();
+    }
+    let mut faults = Vec::new();
+    for found in source.paths() {
+        let path = found.path.join("::");
+        if let Some(name) = IMPURE.iter().find(|name| path == **name || path.starts_with(&format!("{name}::"))) {
+            faults.push(format!("{}:{}: `{name}` in a pure room", source.path, found.line));
+        }
+    }
+    faults
+}
+
+/// Rooms that show their inside: outsiders use what `mod.rs` re-exports.
+pub fn open_rooms(source: &Source) -> Vec<String> {
+    if !source.path.ends_with("/mod.rs") {
+        return Vec::new();
+    }
+    let open = source.public_modules().into_iter().filter(|module| module != "vocabulary");
+    open.map(|module| format!("{}: `pub mod {module}`: re-export what outsiders need instead", source.path)).collect()
+}
+
+/// Chinese words in literals outside the files that may hold them; tests may.
+pub fn chinese_literals(source: &Source) -> Vec<String> {
+    if CHINESE_LITERALS.iter().any(|(path, _)| source.path.starts_with(path)) {
+        return Vec::new();
+    }
+    let found = source.literals().into_iter().filter(|literal| !literal.in_test && literal.text.chars().any(is_han));
+    found.map(|literal| format!("{}:{}: Chinese in a literal: {:?}", source.path, literal.line, literal.text)).collect()
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Names that say nothing, files without an opening, files that are too long, a library root with too many rooms.
+pub fn shape(source: &Source) -> Vec<String> {
+    let mut faults = Vec::new();
+    let path = &source.path;
+    let names = path.split('/').map(|name| name.split('.').next().unwrap_or(name));
+    for name in names.filter(|name| VAGUE_NAMES.contains(name)) {
+        faults.push(format!("{path}: `{name}` says nothing; a thing lives with its noun"));
+    }
+    if !source.text.starts_with("//!") {
+        faults.push(format!("{path}: open with two to six lines of `//!`: what lives here and what it promises"));
+    }
+    let lines = source.text.lines().count();
+    if lines > MAX_LINES {
+        faults.push(format!("{path}: {lines} lines, more than {MAX_LINES}"));
+    }
+    let rooms = source.public_modules().len();
+    if path == "src/lib.rs" && rooms > MAX_PUBLIC_ROOMS {
+        faults.push(format!("{path}: {rooms} public rooms, more than {MAX_PUBLIC_ROOMS}"));
+    }
+    faults
+}
