@@ -1,0 +1,68 @@
+# make demo   documents to graph, a question answered, Turtle and pictures under out/
+# make test   everything: formatting, tests, lints, docs, dependency policy
+# `make help` lists the rest.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# One profile for building, testing and linting, so that the C++ store is compiled once. ccache, where it is installed, is
+# found through its links in /usr/lib/ccache: unlike CXX, PATH is no reason for cargo to compile the store anew, and plain
+# `cargo` commands share the same objects. .venv holds the outside readers of the tests, if setup made it.
+export PATH := /usr/lib/ccache:$(CURDIR)/.venv/bin:$(PATH)
+CARGO ?= cargo
+YUANPU = $${CARGO_TARGET_DIR:-target}/release/yuanpu
+
+# Tests may unwrap, panic and print; the program may not.
+IN_TESTS = -A clippy::unwrap_used -A clippy::expect_used -A clippy::panic -A clippy::print_stdout -A clippy::print_stderr \
+	-A clippy::unwrap_in_result -A clippy::too_many_lines -A missing_docs
+
+.PHONY: help setup build demo test check-format unit lint doc deny bench train fmt clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
+
+setup: ## install what is missing (says so first)
+	@scripts/setup.sh
+
+build: setup ## the program, with the on-disk store
+	$(CARGO) build --release --locked
+
+demo: build ## data/documents to a graph, one question, out/graph.{ttl,dot,svg}
+	@scripts/demo.sh "$(YUANPU)"
+
+test: setup check-format unit lint doc deny ## everything that must hold
+
+check-format:
+	$(CARGO) fmt --check
+
+unit: ## all tests
+	$(CARGO) test --release --locked
+
+lint: ## clippy with every warning an error, with and without the on-disk store
+	$(CARGO) clippy --release --locked --lib --bins -- -D warnings
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings $(IN_TESTS)
+	$(CARGO) clippy --release --locked --lib --bins --no-default-features -- -D warnings
+
+doc: ## rustdoc without warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --document-private-items
+
+deny: ## licences, sources and duplicates of the dependencies
+	@if command -v cargo-deny > /dev/null; then \
+		$(CARGO) deny --offline check licenses bans sources; \
+	else \
+		echo '******** SKIPPED: cargo-deny is not installed (cargo install cargo-deny --locked) ********' >&2; \
+	fi
+
+bench: setup ## measure reading, extraction, loading and querying (benches/README.md)
+	$(CARGO) bench --profile release --locked
+
+train: build ## make the weights again from data/corpus
+	$(YUANPU) train data/corpus/train
+
+fmt: ## format the source
+	$(CARGO) fmt
+
+clean: ## remove what demo and builds left behind
+	rm -rf out
+	$(CARGO) clean

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The main job on data/documents: build the graph, ask one question, write Turtle, DOT and SVG under out/.
+# Usage: scripts/demo.sh [PATH OF THE PROGRAM]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+yuanpu="${1:-target/release/yuanpu}"
+export YUANPU_DB=out/yuanpu.db
+mkdir -p out
+
+run() {
+  printf '\n$ yuanpu %s\n' "$*"
+  "$yuanpu" "$@"
+}
+
+run build data/documents
+run query cq-01 --region 成都市 --format table
+run export --format ttl --self-check -o out/graph.ttl
+run dot -o out/graph.dot
+if command -v dot > /dev/null; then
+  run dot --render svg -o out/graph.svg
+else
+  printf '\ndemo: Graphviz is not installed, so out/graph.svg was not drawn; out/graph.dot is there\n' >&2
+fi
+
+printf '\nout/ now holds:\n'
+ls -lh out/graph.*
+printf '\nnext: %s explain 成都市 locatedIn 四川省   (with --db out/yuanpu.db)\n' "$yuanpu"
