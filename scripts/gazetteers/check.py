@@ -80,8 +80,9 @@ def check_entry(file, graph, subject, owner, concepts, terms, faults):
     if len(chinese) != 1:
         return fault(f"has {len(chinese)} Chinese prefLabels")
     check_iri(subject, classes[0], str(chinese[0]), graph, fault)
-    names = [str(name) for p in NAMES for name in graph.objects(subject, p)]
-    for name, count in collections.Counter(names).items():
+    literals = [name for p in NAMES for name in graph.objects(subject, p)]
+    names = [str(name) for name in literals]
+    for name, count in collections.Counter(literals).items():
         if count > 1:
             fault(f"name “{name}” given {count} times")
     for name in graph.objects(subject, YP.needsContext):
