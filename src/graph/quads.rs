@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use oxigraph::model::{GraphName, Literal, NamedNode, Quad, Term};
 
-use super::terms;
+use super::{Counts, terms};
 use crate::model::{
     Confidence, Document, Entity, EntityIndex, Evidence, Extraction, LineIndex, Modality, NameKind, Object, Observation, Span, Statement,
     entity_iri,
@@ -36,6 +36,16 @@ pub fn quads(document: &Document, extraction: &Extraction) -> Vec<Quad> {
     }
     writer.write_passages();
     writer.out
+}
+
+/// How many statements, figures and passages there are in the quads of one document's graph.
+#[must_use]
+pub fn counts(quads: &[Quad]) -> Counts {
+    let of = |class: &str| {
+        let is_class = |object: &Term| matches!(object, Term::NamedNode(node) if node.as_str() == class);
+        quads.iter().filter(|q| q.predicate == terms::TYPE && is_class(&q.object)).count()
+    };
+    Counts { relations: of(terms::STATEMENT), figures: of(terms::OBSERVATION), passages: of(terms::PASSAGE) }
 }
 
 struct Writer<'a> {

@@ -4,18 +4,43 @@ use std::sync::Arc;
 
 use oxigraph::store::Store;
 
+use super::StoreError;
+use super::lock::Lock;
+use super::manifest::{DocumentEntry, Manifest};
+use super::texts::Texts;
+
 /// One generation of the graph. Cheap to clone; stays valid while newer generations are published.
 #[derive(Clone)]
 pub struct Snapshot {
     store: Arc<Store>,
     generation: u64,
+    folder: Option<Arc<Opened>>,
+}
+
+/// A generation on disk that is open, and kept from being swept away.
+pub(super) struct Opened {
+    pub(super) store: Arc<Store>,
+    pub(super) manifest: Manifest,
+    pub(super) texts: Texts,
+    pub(super) _lock: Lock,
+    pub(super) damage: Option<StoreError>,
 }
 
 impl Snapshot {
     /// Wraps an open store as generation `generation`.
     #[must_use]
     pub fn new(store: Arc<Store>, generation: u64) -> Self {
-        Self { store, generation }
+        Self { store, generation, folder: None }
+    }
+
+    /// A graph that lives in memory alone, as generation 0. It knows no sources and no texts.
+    #[must_use]
+    pub fn in_memory(store: Store) -> Self {
+        Self::new(Arc::new(store), 0)
+    }
+
+    pub(super) fn opened(opened: Opened) -> Self {
+        Self { store: opened.store.clone(), generation: opened.manifest.generation, folder: Some(Arc::new(opened)) }
     }
 
     /// The store behind it.
@@ -28,5 +53,34 @@ impl Snapshot {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// What the current generation suffers from, where this is an older one that stands in for it.
+    #[must_use]
+    pub fn damage(&self) -> Option<&StoreError> {
+        self.folder.as_ref()?.damage.as_ref()
+    }
+
+    /// What it was built from; `None` for a graph in memory.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.folder.as_ref().map(|f| &f.manifest)
+    }
+
+    /// The source of the document `iri`: path, hash and counts.
+    #[must_use]
+    pub fn source(&self, iri: &str) -> Option<&DocumentEntry> {
+        self.manifest()?.owner(iri)
+    }
+
+    /// The decoded text of the document `iri`; `None` where the graph does not hold it.
+    ///
+    /// # Errors
+    /// A damaged or missing pack of texts.
+    pub fn text(&self, iri: &str) -> Result<Option<String>, StoreError> {
+        match (&self.folder, self.source(iri)) {
+            (Some(folder), Some(entry)) => folder.texts.read(entry.text).map(Some),
+            _ => Ok(None),
+        }
     }
 }

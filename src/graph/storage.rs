@@ -1,0 +1,129 @@
+//! How the quads of one generation are kept: an on-disk store (feature `rocksdb`), or sorted N-Quads loaded into memory.
+//!
+//! Both have the same face: open for reading, start a draft from an earlier generation or from nothing, seal the draft.
+
+use std::path::{Path, PathBuf};
+
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxigraph::store::Store;
+
+use super::StoreError;
+use super::manifest::Storage;
+
+fn nquads(generation: &Path) -> PathBuf {
+    generation.join("graph.nq")
+}
+
+/// Opens a published generation for reading.
+pub(super) fn open(generation: &Path, storage: Storage) -> Result<Store, StoreError> {
+    match storage {
+        Storage::Nquads => load(&nquads(generation)),
+        Storage::Rocksdb => kept::open_on_disk(generation),
+    }
+}
+
+/// Loads a file of N-Quads into memory.
+fn load(path: &Path) -> Result<Store, StoreError> {
+    let bytes = std::fs::read(path).map_err(StoreError::io("read", path))?;
+    let store = Store::new()?;
+    let mut loader = store.bulk_loader();
+    loader
+        .load_from_slice(RdfParser::from_format(RdfFormat::NQuads), &bytes)
+        .map_err(|e| StoreError::Damaged { path: path.to_owned(), reason: e.to_string() })?;
+    loader.commit()?;
+    Ok(store)
+}
+
+pub(super) use kept::{KIND, draft, seal};
+
+#[cfg(not(feature = "rocksdb"))]
+mod kept {
+    use std::fs::File;
+    use std::io::{BufWriter, Write};
+    use std::path::Path;
+
+    use oxigraph::store::Store;
+
+    use super::{Storage, StoreError, nquads, open};
+    use crate::graph::export;
+
+    /// What drafts are kept as.
+    pub(crate) const KIND: Storage = Storage::Nquads;
+
+    pub(super) fn open_on_disk(generation: &Path) -> Result<Store, StoreError> {
+        Err(StoreError::OtherStorage { path: generation.to_owned() })
+    }
+
+    /// A store to write to that holds what `base` holds, or nothing.
+    pub(crate) fn draft(base: Option<(&Path, Storage)>, _folder: &Path) -> Result<Store, StoreError> {
+        match base {
+            Some((generation, storage)) => open(generation, storage),
+            None => Ok(Store::new()?),
+        }
+    }
+
+    /// Makes sure that all of the draft is on the disk.
+    pub(crate) fn seal(store: Store, folder: &Path) -> Result<(), StoreError> {
+        let path = nquads(folder);
+        let error = || StoreError::io("write", &path);
+        let mut out = BufWriter::new(File::create(&path).map_err(error())?);
+        for line in export::sorted_nquads(&store)? {
+            writeln!(out, "{line}").map_err(error())?;
+        }
+        let file = out.into_inner().map_err(|e| error()(e.into_error()))?;
+        file.sync_all().map_err(error())
+    }
+}
+
+#[cfg(feature = "rocksdb")]
+mod kept {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use oxigraph::store::{StorageError, Store};
+
+    use super::{Storage, StoreError, nquads};
+
+    /// What drafts are kept as.
+    pub(crate) const KIND: Storage = Storage::Rocksdb;
+
+    fn on_disk(generation: &Path) -> PathBuf {
+        generation.join("store")
+    }
+
+    pub(super) fn open_on_disk(generation: &Path) -> Result<Store, StoreError> {
+        let path = on_disk(generation);
+        Store::open_read_only(&path).map_err(|e| StoreError::Damaged { path, reason: e.to_string() })
+    }
+
+    /// A store to write to that holds what `base` holds, or nothing. An on-disk base is checkpointed by hard links.
+    pub(crate) fn draft(base: Option<(&Path, Storage)>, folder: &Path) -> Result<Store, StoreError> {
+        let path = on_disk(folder);
+        match base {
+            Some((generation, Storage::Rocksdb)) => {
+                open_on_disk(generation)?.backup(&path)?;
+                Ok(Store::open(&path)?)
+            }
+            Some((generation, Storage::Nquads)) => {
+                let store = Store::open(&path)?;
+                let mut loader = store.bulk_loader();
+                loader.load_ok_quads::<StorageError, StorageError>(super::load(&nquads(generation))?.iter())?;
+                loader.commit()?;
+                Ok(store)
+            }
+            None => Ok(Store::open(&path)?),
+        }
+    }
+
+    /// Makes sure that all of the draft is on the disk.
+    pub(crate) fn seal(store: Store, folder: &Path) -> Result<(), StoreError> {
+        store.flush()?;
+        drop(store);
+        let path = on_disk(folder);
+        for entry in fs::read_dir(&path).map_err(StoreError::io("read", &path))? {
+            let entry = entry.map_err(StoreError::io("read", &path))?;
+            fs::File::open(entry.path()).and_then(|f| f.sync_all()).map_err(StoreError::io("write", &entry.path()))?;
+        }
+        fs::File::open(&path).and_then(|f| f.sync_all()).map_err(StoreError::io("write", &path))
+    }
+}
