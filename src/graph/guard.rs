@@ -1,0 +1,271 @@
+//! Looks at the algebra of a query before it runs: whom it would call, and whether its joins without keys or its VALUES could
+//! fill memory. Joins that pass are wrapped so that a cancelled query also stops where the engine itself does not look.
+
+use oxigraph::model::{NamedNode, Variable};
+use spargebra::algebra::{Expression, Function, GraphPattern};
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use spargebra::{GraphUpdateOperation, Query, Update};
+
+use super::rewrite::{bottom_up, operands};
+
+/// Function that is true until the query is cancelled. Its arguments only tie it to a place in the plan.
+pub(super) const ALIVE: &str = "urn:yuanpu:alive";
+
+/// Rows that a product of patterns without a common variable may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Most rows of one keyless product.
+    pub product: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { product: 50_000_000 }
+    }
+}
+
+/// Why a query or update is refused before it runs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// SERVICE towards an address that is not allowed.
+    #[error("SERVICE 已关闭 / SERVICE is off: {0}")]
+    Service(String),
+    /// LOAD.
+    #[error("LOAD 已关闭 / LOAD is off: {0}")]
+    Load(String),
+    /// A product of unrelated parts.
+    #[error(
+        "查询把不相关的部分相乘,约 {0} 行 / the query multiplies parts that share no variable, about {0} rows; join them by a variable"
+    )]
+    Product(u64),
+}
+
+/// Checks `query`; `rows` estimates the number of solutions of a triple pattern.
+///
+/// # Errors
+/// The first reason to refuse it.
+pub fn check(query: &Query, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
+    check_pattern(pattern_of(query), bounds, rows)
+}
+
+/// Checks every pattern of `update` and refuses LOAD.
+///
+/// # Errors
+/// The first reason to refuse it.
+pub fn check_update(update: &Update, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
+    for operation in &update.operations {
+        match operation {
+            GraphUpdateOperation::Load { source, .. } => return Err(Refusal::Load(source.as_str().to_owned())),
+            GraphUpdateOperation::DeleteInsert { pattern, .. } => check_pattern(pattern, bounds, rows)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn pattern_of(query: &Query) -> &GraphPattern {
+    match query {
+        Query::Select { pattern, .. } | Query::Construct { pattern, .. } | Query::Describe { pattern, .. } | Query::Ask { pattern, .. } => {
+            pattern
+        }
+    }
+}
+
+pub(super) fn pattern_of_mut(query: &mut Query) -> &mut GraphPattern {
+    match query {
+        Query::Select { pattern, .. } | Query::Construct { pattern, .. } | Query::Describe { pattern, .. } | Query::Ask { pattern, .. } => {
+            pattern
+        }
+    }
+}
+
+fn check_pattern(pattern: &GraphPattern, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
+    let mut services = Vec::new();
+    visit(pattern, &mut |part| {
+        if let GraphPattern::Service { name, .. } = part {
+            services.push(name.to_string());
+        }
+    });
+    if let Some(service) = services.into_iter().next() {
+        return Err(Refusal::Service(service));
+    }
+    let worst = Estimate { rows }.worst_product(pattern);
+    if worst > bounds.product { Err(Refusal::Product(worst)) } else { Ok(()) }
+}
+
+/// Calls `f` on `pattern` and every pattern inside it, those in EXISTS included.
+pub(super) fn visit<'a>(pattern: &'a GraphPattern, f: &mut impl FnMut(&'a GraphPattern)) {
+    f(pattern);
+    match pattern {
+        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {}
+        GraphPattern::Join { left, right }
+        | GraphPattern::Lateral { left, right }
+        | GraphPattern::Union { left, right }
+        | GraphPattern::Minus { left, right } => {
+            visit(left, f);
+            visit(right, f);
+        }
+        GraphPattern::LeftJoin { left, right, expression } => {
+            visit(left, f);
+            visit(right, f);
+            expression.iter().for_each(|e| visit_expression(e, f));
+        }
+        GraphPattern::Filter { expr, inner } => {
+            visit_expression(expr, f);
+            visit(inner, f);
+        }
+        GraphPattern::Extend { inner, expression, .. } => {
+            visit_expression(expression, f);
+            visit(inner, f);
+        }
+        GraphPattern::Graph { inner, .. }
+        | GraphPattern::Service { inner, .. }
+        | GraphPattern::OrderBy { inner, .. }
+        | GraphPattern::Project { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::Group { inner, .. } => visit(inner, f),
+    }
+}
+
+fn visit_expression<'a>(expression: &'a Expression, f: &mut impl FnMut(&'a GraphPattern)) {
+    if let Expression::Exists(pattern) = expression {
+        visit(pattern, f);
+    }
+    operands(expression).into_iter().for_each(|operand| visit_expression(operand, f));
+}
+
+/// Variables that `pattern` can bind.
+pub(super) fn variables(pattern: &GraphPattern) -> Vec<Variable> {
+    let mut found = Vec::new();
+    pattern.on_in_scope_variable(|variable| {
+        if !found.contains(variable) {
+            found.push(variable.clone());
+        }
+    });
+    found
+}
+
+pub(super) fn share_a_variable(left: &GraphPattern, right: &GraphPattern) -> bool {
+    let left = variables(left);
+    variables(right).iter().any(|variable| left.contains(variable))
+}
+
+struct Estimate<'a> {
+    rows: &'a dyn Fn(&TriplePattern) -> u64,
+}
+
+impl Estimate<'_> {
+    /// Rows of the largest product of parts that share no variable.
+    fn worst_product(&self, pattern: &GraphPattern) -> u64 {
+        let mut worst = 0;
+        visit(pattern, &mut |part| {
+            let product = match part {
+                GraphPattern::Bgp { patterns } => self.bgp(patterns).1,
+                GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } | GraphPattern::LeftJoin { left, right, .. }
+                    if !share_a_variable(left, right) =>
+                {
+                    let (left, right) = (self.size(left), self.size(right));
+                    if left > 1 && right > 1 { left.saturating_mul(right) } else { 0 }
+                }
+                _ => 0,
+            };
+            worst = worst.max(product);
+        });
+        worst
+    }
+
+    /// Estimated solutions of `pattern`, an upper guess.
+    fn size(&self, pattern: &GraphPattern) -> u64 {
+        match pattern {
+            GraphPattern::Bgp { patterns } => self.bgp(patterns).0,
+            GraphPattern::Path { subject, object, .. } => {
+                let any = TermPattern::Variable(Variable::new_unchecked("p"));
+                let predicate = NamedNodePattern::Variable(Variable::new_unchecked("p"));
+                let bound = |term: &TermPattern| if matches!(term, TermPattern::Variable(_)) { any.clone() } else { term.clone() };
+                (self.rows)(&TriplePattern { subject: bound(subject), predicate, object: bound(object) })
+            }
+            GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } | GraphPattern::LeftJoin { left, right, .. } => {
+                let (l, r) = (self.size(left), self.size(right));
+                if share_a_variable(left, right) { l.max(r) } else { l.saturating_mul(r) }
+            }
+            GraphPattern::Union { left, right } => self.size(left).saturating_add(self.size(right)),
+            GraphPattern::Minus { left, .. } => self.size(left),
+            GraphPattern::Values { bindings, .. } => bindings.len() as u64,
+            GraphPattern::Slice { inner, length, .. } => length.map_or(u64::MAX, |n| n as u64).min(self.size(inner)),
+            GraphPattern::Group { inner, variables, .. } => {
+                if variables.is_empty() {
+                    1
+                } else {
+                    self.size(inner)
+                }
+            }
+            GraphPattern::Filter { inner, .. }
+            | GraphPattern::Extend { inner, .. }
+            | GraphPattern::Graph { inner, .. }
+            | GraphPattern::OrderBy { inner, .. }
+            | GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Service { inner, .. } => self.size(inner),
+        }
+    }
+
+    /// Estimated solutions of a basic graph pattern, and the product of its unconnected parts where there are several.
+    fn bgp(&self, patterns: &[TriplePattern]) -> (u64, u64) {
+        let mut parts: Vec<(Vec<String>, u64)> = Vec::new();
+        for triple in patterns {
+            let mut names = names_of(triple);
+            let mut size = (self.rows)(triple);
+            let (joined, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+            parts = rest;
+            for (known, rows) in joined {
+                names.extend(known);
+                size = size.max(rows);
+            }
+            parts.push((names, size));
+        }
+        let total = parts.iter().fold(1_u64, |product, (_, rows)| product.saturating_mul(*rows));
+        let many = parts.iter().filter(|(_, rows)| *rows > 1).count() > 1;
+        (total, if many { total } else { 0 })
+    }
+}
+
+/// Names of the variables and blank nodes of a triple pattern.
+pub(super) fn names_of(triple: &TriplePattern) -> Vec<String> {
+    let mut names = Vec::new();
+    for term in [&triple.subject, &triple.object] {
+        if let TermPattern::Variable(_) | TermPattern::BlankNode(_) = term {
+            names.push(term.to_string());
+        }
+    }
+    if let NamedNodePattern::Variable(variable) = &triple.predicate {
+        names.push(variable.to_string());
+    }
+    names
+}
+
+/// Wraps every product without keys in a filter that turns false when the query is cancelled: the engine looks at its token
+/// only when it reads data, and such products read none.
+pub(super) fn interruptible(pattern: GraphPattern) -> GraphPattern {
+    bottom_up(pattern, &mut |part| match &part {
+        GraphPattern::Join { left, right } | GraphPattern::LeftJoin { left, right, .. }
+            if !share_a_variable(left, right) || is_values(left) || is_values(right) =>
+        {
+            let anchors = [variables(left).into_iter().next(), variables(right).into_iter().next()];
+            watched(part, anchors.into_iter().flatten().collect())
+        }
+        _ => part,
+    })
+}
+
+fn is_values(pattern: &GraphPattern) -> bool {
+    matches!(pattern, GraphPattern::Values { bindings, .. } if bindings.len() > 1)
+}
+
+fn watched(pattern: GraphPattern, anchors: Vec<Variable>) -> GraphPattern {
+    let tie = |variable: Variable| Expression::Coalesce(vec![variable.into(), oxigraph::model::Literal::from(true).into()]);
+    let call = Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(ALIVE)), anchors.into_iter().map(tie).collect());
+    GraphPattern::Filter { expr: call, inner: Box::new(pattern) }
+}

@@ -1,0 +1,527 @@
+//! Asks a graph: prepares SPARQL text or algebra, refuses what must not run, evaluates under limits of time, rows and bytes, and
+//! writes the answer in any of the formats. Everything happens on the calling thread; rows never leave it.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+use oxigraph::io::{RdfFormat, RdfSerializer};
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
+use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
+use oxigraph::sparql::{CancellationToken, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator};
+use spargebra::Query;
+
+use super::Snapshot;
+use super::guard::{self, ALIVE, Bounds, Refusal};
+use super::names::Names;
+use super::plan::{self, Cardinalities};
+use super::prefixes::known_prefixes;
+use super::syntax::{SyntaxError, parse_query};
+
+/// How far an answer may go. `None` is no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Rows of a SELECT, triples of a CONSTRUCT or DESCRIBE.
+    pub rows: Option<u64>,
+    /// Bytes of the serialised answer.
+    pub bytes: Option<u64>,
+    /// At the row limit: true ends the answer in good order and marks it, false makes it an error.
+    pub truncate: bool,
+}
+
+/// Why a query gives no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The text is not SPARQL.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// It must not run.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The form of the query and the format do not fit.
+    #[error("这种格式装不下这个答案 / this format cannot hold the answer: {0}")]
+    Format(&'static str),
+    /// The time limit was hit.
+    #[error("超过时间限制 / the time limit was hit")]
+    Time,
+    /// The row limit was hit.
+    #[error("超过 {0} 行 / more than {0} rows")]
+    Rows(u64),
+    /// The size limit was hit.
+    #[error("超过 {0} 字节 / more than {0} bytes")]
+    Bytes(u64),
+    /// Someone stopped it.
+    #[error("已取消 / cancelled")]
+    Cancelled,
+    /// The engine gave up on it.
+    #[error("查询出错 / the query failed: {0}")]
+    Evaluation(String),
+    /// The answer could not be written.
+    #[error("写不出答案 / the answer could not be written: {0}")]
+    Output(#[source] io::Error),
+}
+
+/// What an answer was like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows or triples written.
+    pub rows: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// True where the row limit cut it short.
+    pub truncated: bool,
+    /// The answer of an ASK.
+    pub boolean: Option<bool>,
+}
+
+/// A handle to stop a running query from anywhere. Clones speak of the same query.
+#[derive(Clone, Default)]
+pub struct Watch {
+    token: CancellationToken,
+    reason: Arc<AtomicU8>,
+    rows: Arc<AtomicU64>,
+}
+
+const CANCELLED: u8 = 1;
+const EXPIRED: u8 = 2;
+
+impl Watch {
+    /// Stops the query because nobody wants the answer any more.
+    pub fn cancel(&self) {
+        self.stop(CANCELLED);
+    }
+
+    /// Stops the query because its time is up.
+    pub fn expire(&self) {
+        self.stop(EXPIRED);
+    }
+
+    /// Calls [`Watch::expire`] after `time`, from a thread of its own.
+    pub fn expire_after(&self, time: Duration) {
+        let watch = self.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            watch.expire();
+        });
+    }
+
+    /// True once stopped.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// Rows written so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// The token that the engine reads.
+    pub(crate) fn token(&self) -> CancellationToken {
+        self.token.clone()
+    }
+
+    fn stop(&self, reason: u8) {
+        let _ = self.reason.compare_exchange(0, reason, Ordering::Relaxed, Ordering::Relaxed);
+        self.token.cancel();
+    }
+
+    /// The error that stands for the reason it was stopped.
+    #[must_use]
+    pub fn error(&self) -> QueryError {
+        if self.reason.load(Ordering::Relaxed) == EXPIRED { QueryError::Time } else { QueryError::Cancelled }
+    }
+
+    fn check(&self) -> Result<(), QueryError> {
+        if self.is_stopped() { Err(self.error()) } else { Ok(()) }
+    }
+}
+
+/// The form of a query, which decides the formats that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Rows.
+    Select,
+    /// Yes or no.
+    Ask,
+    /// Triples: CONSTRUCT and DESCRIBE.
+    Graph,
+}
+
+/// A dataset given beside the query, as by the SPARQL Protocol; it replaces FROM and FROM NAMED.
+#[derive(Clone, Debug, Default)]
+pub struct Dataset {
+    /// Graphs merged into the default graph.
+    pub default: Vec<NamedNode>,
+    /// Named graphs in sight.
+    pub named: Vec<NamedNode>,
+    /// Takes the union of all graphs as the default graph.
+    pub union: bool,
+}
+
+impl Dataset {
+    fn is_empty(&self) -> bool {
+        self.default.is_empty() && self.named.is_empty() && !self.union
+    }
+}
+
+/// The format of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// A SPARQL results format.
+    Results(QueryResultsFormat),
+    /// An RDF format, streamed in the order of the engine.
+    Graph(RdfFormat),
+    /// An RDF format, sorted, with only the prefixes that occur.
+    SortedGraph(RdfFormat),
+}
+
+/// How terms are shown to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Names instead of IRIs, where the graph has them.
+    pub labels: bool,
+    /// Chinese names first, else English.
+    pub chinese: bool,
+}
+
+/// One value as shown: its text, and the IRI behind it where it is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// What a person reads; empty where the value is unbound.
+    pub text: String,
+    /// The IRI of a named thing.
+    pub iri: Option<String>,
+}
+
+/// The rows of a SELECT as people read them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Names of the columns.
+    pub heads: Vec<String>,
+    /// Cells, row by row.
+    pub cells: Vec<Vec<Cell>>,
+    /// Number of rows, and whether the limit cut them.
+    pub report: Report,
+}
+
+/// A query ready to run, any number of times.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    query: Query,
+    dataset: Dataset,
+    bounds: Bounds,
+    rewrite: bool,
+}
+
+impl Prepared {
+    /// Parses `text`; relative IRIs resolve against `base`.
+    ///
+    /// # Errors
+    /// A fault of the text.
+    pub fn parse(text: &str, base: Option<&str>) -> Result<Self, SyntaxError> {
+        Ok(Self::from_algebra(parse_query(text, base)?))
+    }
+
+    /// Takes algebra, such as a named query with bound parameters.
+    #[must_use]
+    pub fn from_algebra(query: Query) -> Self {
+        Self { query, dataset: Dataset::default(), bounds: Bounds::default(), rewrite: true }
+    }
+
+    /// Replaces the dataset of the query, unless `dataset` is empty.
+    #[must_use]
+    pub fn with_dataset(mut self, dataset: Dataset) -> Self {
+        self.dataset = dataset;
+        self
+    }
+
+    /// Sets the size of plans that is refused.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
+    /// Runs the query as written, without rewriting.
+    #[must_use]
+    pub fn as_written(mut self) -> Self {
+        self.rewrite = false;
+        self
+    }
+
+    /// Shows rows from `start` on, at most `length`, of a SELECT.
+    #[must_use]
+    pub fn page(mut self, start: usize, length: usize) -> Self {
+        if let Query::Select { pattern, .. } = &mut self.query {
+            let inner = Box::new(std::mem::take(pattern));
+            *pattern = spargebra::algebra::GraphPattern::Slice { inner, start, length: Some(length) };
+        }
+        self
+    }
+
+    /// The form of the query.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        match self.query {
+            Query::Select { .. } => Form::Select,
+            Query::Ask { .. } => Form::Ask,
+            Query::Construct { .. } | Query::Describe { .. } => Form::Graph,
+        }
+    }
+
+    /// The query in canonical spelling: equal for equal algebra, so fit as a key.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        format!("{} {:?} {:?} {}", self.query, self.dataset.default, self.dataset.named, self.dataset.union)
+    }
+
+    /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
+    #[must_use]
+    pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
+        let counts = Cardinalities::of(snapshot);
+        let (query, notes) = plan::rewrite(self.query.clone(), &counts);
+        (query.to_sse(), notes)
+    }
+
+    /// Evaluates over `snapshot` and writes the answer to `out`, until done, stopped by `watch`, or over `limits`.
+    ///
+    /// # Errors
+    /// See [`QueryError`]. Part of the answer may have been written before an error.
+    pub fn answer(
+        &self,
+        snapshot: &Snapshot,
+        output: Output,
+        limits: Limits,
+        watch: &Watch,
+        out: impl Write,
+    ) -> Result<Report, QueryError> {
+        let mut sink = Sink { out, written: 0, limit: limits.bytes, over: false };
+        let result = self.run(snapshot, output, limits, watch, &mut sink);
+        match result {
+            Err(QueryError::Output(_)) if sink.over => Err(QueryError::Bytes(limits.bytes.unwrap_or_default())),
+            Err(error) if watch.is_stopped() && !matches!(error, QueryError::Rows(_) | QueryError::Output(_)) => Err(watch.error_or(error)),
+            Ok(report) => Ok(Report { bytes: sink.written, ..report }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn run<W: Write>(
+        &self,
+        snapshot: &Snapshot,
+        output: Output,
+        limits: Limits,
+        watch: &Watch,
+        sink: &mut Sink<W>,
+    ) -> Result<Report, QueryError> {
+        let mut writer = Writer { limits, watch, sink };
+        match self.evaluate(snapshot, watch)? {
+            QueryResults::Solutions(solutions) => match output {
+                Output::Results(format) => writer.solutions(solutions, format),
+                Output::Graph(_) | Output::SortedGraph(_) => Err(QueryError::Format("SELECT → RDF")),
+            },
+            QueryResults::Boolean(value) => writer.boolean(value, output),
+            QueryResults::Graph(triples) => match output {
+                Output::Graph(format) => writer.graph(triples, format),
+                Output::SortedGraph(format) => writer.sorted_graph(triples, format),
+                Output::Results(_) => Err(QueryError::Format("CONSTRUCT, DESCRIBE → SPARQL results")),
+            },
+        }
+    }
+
+    /// The rows of a SELECT as people read them, under the names of its columns.
+    ///
+    /// # Errors
+    /// See [`QueryError`]; queries of other forms are a [`QueryError::Format`].
+    pub fn rows(&self, snapshot: &Snapshot, style: Style, limits: Limits, watch: &Watch) -> Result<Rows, QueryError> {
+        let QueryResults::Solutions(solutions) = self.evaluate(snapshot, watch)? else {
+            return Err(QueryError::Format("ASK, CONSTRUCT, DESCRIBE → table"));
+        };
+        let heads = solutions.variables().iter().map(|variable| variable.as_str().to_owned()).collect();
+        let mut names = Names::new(snapshot, style);
+        let mut rows = Rows { heads, ..Rows::default() };
+        for solution in solutions {
+            let solution = solution.map_err(|error| watch.error_or(failed(error)))?;
+            if !admit(&mut rows.report, limits, watch)? {
+                break;
+            }
+            rows.cells
+                .push(solution.values().iter().map(|value| value.as_ref().map_or_else(Cell::default, |term| names.cell(term))).collect());
+        }
+        watch.check()?;
+        Ok(rows)
+    }
+
+    /// Starts the evaluation. The results borrow nothing, but must stay on this thread.
+    fn evaluate(&self, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
+        let counts = Cardinalities::of(snapshot);
+        guard::check(&self.query, self.bounds, &|triple| counts.rows(triple))?;
+        watch.check()?;
+        let default_graph = self.dataset.is_empty() && self.query.dataset().is_none();
+        let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
+        let pattern = guard::pattern_of_mut(&mut query);
+        *pattern = guard::interruptible(std::mem::take(pattern));
+        let mut prepared = evaluator(watch).for_query(query);
+        apply(&self.dataset, prepared.dataset_mut());
+        prepared.on_store(snapshot.store()).execute().map_err(failed)
+    }
+}
+
+/// An evaluator that obeys `watch`.
+pub(crate) fn evaluator(watch: &Watch) -> SparqlEvaluator {
+    let token = watch.token();
+    let alive = move |_: &[Term]| (!token.is_cancelled()).then(|| oxigraph::model::Literal::from(true).into());
+    SparqlEvaluator::new().with_cancellation_token(watch.token()).with_custom_function(NamedNode::new_unchecked(ALIVE), alive)
+}
+
+/// Replaces the dataset of a query or of an update's WHERE, unless `dataset` is empty.
+pub(crate) fn apply(dataset: &Dataset, target: &mut oxigraph::sparql::QueryDatasetSpecification) {
+    if dataset.is_empty() {
+        return;
+    }
+    if dataset.union {
+        target.set_default_graph_as_union();
+    } else {
+        target.set_default_graph(dataset.default.iter().cloned().map(GraphName::from).collect());
+    }
+    if !dataset.union || !dataset.named.is_empty() {
+        target.set_available_named_graphs(dataset.named.iter().cloned().map(NamedOrBlankNode::from).collect());
+    }
+}
+
+fn failed(error: QueryEvaluationError) -> QueryError {
+    match error {
+        QueryEvaluationError::Cancelled => QueryError::Cancelled,
+        QueryEvaluationError::UnsupportedService(name) => Refusal::Service(name.to_string()).into(),
+        other => QueryError::Evaluation(other.to_string()),
+    }
+}
+
+impl Watch {
+    /// The reason it was stopped, where `error` is a consequence of the stop.
+    fn error_or(&self, error: QueryError) -> QueryError {
+        match error {
+            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Time => self.error(),
+            other => other,
+        }
+    }
+}
+
+/// Cardinalities what goes through and refuses to go past the limit.
+struct Sink<W> {
+    out: W,
+    written: u64,
+    limit: Option<u64>,
+    over: bool,
+}
+
+impl<W: Write> Write for Sink<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.limit.is_some_and(|limit| self.written + bytes.len() as u64 > limit) {
+            self.over = true;
+            return Err(io::Error::other("answer too large"));
+        }
+        let written = self.out.write(bytes)?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+struct Writer<'a, W: Write> {
+    limits: Limits,
+    watch: &'a Watch,
+    sink: &'a mut Sink<W>,
+}
+
+impl<W: Write> Writer<'_, W> {
+    fn solutions(&mut self, solutions: QuerySolutionIter<'_>, format: QueryResultsFormat) -> Result<Report, QueryError> {
+        let variables: Vec<Variable> = solutions.variables().to_vec();
+        let mut report = Report::default();
+        let mut out = QueryResultsSerializer::from_format(format)
+            .serialize_solutions_to_writer(&mut *self.sink, variables)
+            .map_err(QueryError::Output)?;
+        for solution in solutions {
+            let solution = solution.map_err(failed)?;
+            if !admit(&mut report, self.limits, self.watch)? {
+                break;
+            }
+            out.serialize(&solution).map_err(QueryError::Output)?;
+        }
+        self.watch.check()?;
+        out.finish().map_err(QueryError::Output)?;
+        Ok(report)
+    }
+
+    fn boolean(&mut self, value: bool, output: Output) -> Result<Report, QueryError> {
+        match output {
+            Output::Results(format) => {
+                QueryResultsSerializer::from_format(format)
+                    .serialize_boolean_to_writer(&mut *self.sink, value)
+                    .map_err(QueryError::Output)?;
+            }
+            Output::Graph(_) | Output::SortedGraph(_) => return Err(QueryError::Format("ASK → RDF")),
+        }
+        Ok(Report { rows: 1, boolean: Some(value), ..Report::default() })
+    }
+
+    fn graph(&mut self, triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
+        let mut report = Report::default();
+        let mut out = serializer(format, |_| true).for_writer(&mut *self.sink);
+        for triple in triples {
+            let triple = triple.map_err(failed)?;
+            if !admit(&mut report, self.limits, self.watch)? {
+                break;
+            }
+            out.serialize_triple(&triple).map_err(QueryError::Output)?;
+        }
+        self.watch.check()?;
+        out.finish().map_err(QueryError::Output)?;
+        Ok(report)
+    }
+
+    fn sorted_graph(&mut self, triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
+        let mut report = Report::default();
+        let mut sorted = std::collections::BTreeMap::new();
+        for triple in triples {
+            let triple = triple.map_err(failed)?;
+            if !admit(&mut report, self.limits, self.watch)? {
+                break;
+            }
+            sorted.insert(triple.to_string(), triple);
+        }
+        self.watch.check()?;
+        let used = |namespace: &str| sorted.keys().any(|line| line.contains(namespace));
+        let mut out = serializer(format, used).for_writer(&mut *self.sink);
+        for triple in sorted.values() {
+            out.serialize_triple(triple).map_err(QueryError::Output)?;
+        }
+        out.finish().map_err(QueryError::Output)?;
+        report.rows = sorted.len() as u64;
+        Ok(report)
+    }
+}
+
+/// Lets one more row through, or says that the answer ends here (false), or that it is an error.
+fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Result<bool, QueryError> {
+    watch.check()?;
+    if let Some(limit) = limits.rows.filter(|limit| report.rows >= *limit) {
+        report.truncated = true;
+        return if limits.truncate { Ok(false) } else { Err(QueryError::Rows(limit)) };
+    }
+    report.rows += 1;
+    watch.rows.store(report.rows, Ordering::Relaxed);
+    Ok(true)
+}
+
+/// A serializer that knows the prefixes whose namespace is `used`.
+pub(crate) fn serializer(format: RdfFormat, used: impl Fn(&str) -> bool) -> RdfSerializer {
+    known_prefixes().filter(|(_, iri)| used(iri)).fold(RdfSerializer::from_format(format), |serializer, (prefix, iri)| {
+        serializer.clone().with_prefix(prefix, iri).unwrap_or(serializer)
+    })
+}
