@@ -8,8 +8,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rayon::prelude::*;
 
+use crate::corpus::{self, EncodingChoice, FoundFile, ReadOptions, Source};
 use crate::graph::{self, Background, Counts, DocumentEntry, Draft, GraphFolder, Manifest, Quad, Start, StoreError, TextPlace};
-use crate::model::{Diagnostic, Document, Extraction};
+use crate::model::{Diagnostic, Document, Extraction, Language};
 
 /// Where documents come from. Sources are numbered from 0.
 pub trait Sources: Sync {
@@ -25,6 +26,51 @@ pub trait Sources: Sync {
     /// # Errors
     /// What is wrong with it.
     fn read(&self, at: usize) -> Result<Document, Diagnostic>;
+}
+
+/// Files as sources.
+pub struct Files {
+    names: Vec<String>,
+    files: Vec<FoundFile>,
+    options: ReadOptions,
+    language: Language,
+    /// Standard input can be read only once.
+    stdin: Option<Result<Document, Diagnostic>>,
+}
+
+impl Files {
+    /// The sources that [`find`](crate::corpus::find) gave. Standard input, where it is among them, is read now.
+    #[must_use]
+    pub fn new(mut files: Vec<FoundFile>, options: ReadOptions, language: Language) -> Self {
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        files.dedup_by(|a, b| a.name == b.name);
+        let names = files.iter().map(|f| f.name.clone()).collect();
+        let stdin = files.iter().find(|f| f.source == Source::Stdin);
+        let stdin = stdin.map(|f| f.read(&options).map_err(|e| e.diagnostic(language)));
+        Self { names, files, options, language, stdin }
+    }
+}
+
+impl Sources for Files {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn fingerprint(&self, at: usize) -> Result<String, Diagnostic> {
+        let bytes = match &self.files[at].source {
+            Source::Path(path) => corpus::fingerprint(path).map_err(|e| e.diagnostic(self.language))?,
+            Source::Stdin => self.read(at)?.id.as_str().to_owned(),
+        };
+        // Another encoding gives another text.
+        Ok(if self.options.encoding == EncodingChoice::Auto { bytes } else { format!("{bytes} {:?}", self.options.encoding) })
+    }
+
+    fn read(&self, at: usize) -> Result<Document, Diagnostic> {
+        match (&self.files[at].source, &self.stdin) {
+            (Source::Stdin, Some(document)) => document.clone(),
+            _ => self.files[at].read(&self.options).map_err(|e| e.diagnostic(self.language)),
+        }
+    }
 }
 
 /// What a build knows beside the documents.

@@ -115,12 +115,17 @@ fn sidecars(path: &Path) -> [PathBuf; 2] {
     [with(path.file_name()), with(path.file_stem())]
 }
 
+/// The side-car beside `path`, if there is one.
+pub(super) fn sidecar_path(path: &Path) -> Option<PathBuf> {
+    sidecars(path).into_iter().find(|candidate| candidate.is_file())
+}
+
 /// Metadata of the side-car beside `path`, if there is one.
 ///
 /// # Errors
 /// A side-car that cannot be read, is no TOML or holds anything but strings, numbers, dates and lists of them.
 pub(super) fn sidecar(path: &Path) -> Result<Metadata, ReadError> {
-    let Some(beside) = sidecars(path).into_iter().find(|candidate| candidate.is_file()) else { return Ok(Metadata::default()) };
+    let Some(beside) = sidecar_path(path) else { return Ok(Metadata::default()) };
     let fault = |line: Option<usize>, reason: String| {
         ReadError::new(display_path(path), Fault::Sidecar { file: display_path(&beside), line, reason })
     };
