@@ -8,6 +8,7 @@ mod completions;
 mod outcome;
 mod overview;
 mod progress;
+mod query;
 mod render;
 mod settings;
 mod table;
@@ -59,12 +60,15 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Ask the graph: SPARQL, or a question by its name
+    Query(query::Args),
     /// Print a completion script for your shell
     Completions(completions::Args),
 }
 
 fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> {
     match command {
+        Command::Query(args) => query::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
     }
 }
