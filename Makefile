@@ -49,7 +49,7 @@ doc: ## rustdoc without warnings
 
 deny: ## licences, sources and duplicates of the dependencies
 	@if command -v cargo-deny > /dev/null; then \
-		$(CARGO) deny --offline check licenses bans sources; \
+		$(CARGO) deny --offline check --hide-inclusion-graph licenses bans sources; \
 	else \
 		echo '******** SKIPPED: cargo-deny is not installed (cargo install cargo-deny --locked) ********' >&2; \
 	fi

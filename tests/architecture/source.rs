@@ -15,6 +15,7 @@ pub struct Source {
 pub struct PathUse {
     pub path: Vec<String>,
     pub line: usize,
+    pub in_test: bool,
 }
 
 /// The inside of a string or character literal.
@@ -59,7 +60,7 @@ impl Source {
             } else if token.kind == Kind::Word {
                 let (path, next) = straight_path(&tokens, at);
                 if path.len() > 1 {
-                    found.push(PathUse { path: self.resolved(path, token.depth), line: token.line });
+                    found.push(PathUse { path: self.resolved(path, token.depth), line: token.line, in_test: token.in_test });
                 }
                 at = next;
             } else {
@@ -108,7 +109,7 @@ impl Source {
             }
         }
         if !complete && let Some(last) = tokens.get(at.saturating_sub(1)) {
-            found.push(PathUse { path: self.resolved(path, last.depth), line: last.line });
+            found.push(PathUse { path: self.resolved(path, last.depth), line: last.line, in_test: last.in_test });
         }
         at
     }
