@@ -110,7 +110,9 @@ fn the_vocabulary_answers() {
     assert_eq!(schema.label("PercentagePointUnit", Language::En), "percentage point");
     assert_eq!(schema.label("unheard of", Language::Zh), "unheard of");
     assert!(schema.concepts_of("UnitScheme").len() >= 150);
-    for (name, unit) in [("平方千米", "SquareKilometreUnit"), ("㎡", "SquareMetreUnit"), ("人次", "PersonTimeUnit"), ("GWh", "GigawattHourUnit")] {
+    for (name, unit) in
+        [("平方千米", "SquareKilometreUnit"), ("㎡", "SquareMetreUnit"), ("人次", "PersonTimeUnit"), ("GWh", "GigawattHourUnit")]
+    {
         assert_eq!(schema.concept_named("UnitScheme", name).map(|unit| &*unit.term), Some(unit), "{name}");
     }
 }
@@ -295,7 +297,9 @@ fn codes_are_unique_and_well_formed() {
 
 #[test]
 fn relation_with_the_wrong_ends() {
-    let found = one("park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh .\nregion:乙 a yp:Region ; skos:prefLabel \"乙\"@zh ; yp:administers park:甲 .\n");
+    let found = one(
+        "park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh .\nregion:乙 a yp:Region ; skos:prefLabel \"乙\"@zh ; yp:administers park:甲 .\n",
+    );
     assert_eq!((found.0, found.1), ("O031", 4));
 }
 
@@ -307,7 +311,9 @@ fn joint_region_of_one_member() {
 
 #[test]
 fn places_that_lie_in_each_other() {
-    let found = one("park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh ; yp:locatedIn park:乙 .\npark:乙 a yp:Park ; skos:prefLabel \"乙\"@zh ; yp:locatedIn park:甲 .\n");
+    let found = one(
+        "park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh ; yp:locatedIn park:乙 .\npark:乙 a yp:Park ; skos:prefLabel \"乙\"@zh ; yp:locatedIn park:甲 .\n",
+    );
     assert_eq!((found.0, found.1), ("O035", 3));
 }
 
@@ -375,7 +381,9 @@ fn two_units_of_one_name() {
 
 #[test]
 fn concept_of_no_scheme() {
-    let faults = Folder::new().edit("units.ttl", "yps:HectareUnit a skos:Concept ; skos:inScheme yps:UnitScheme ;", "yps:HectareUnit a skos:Concept ;").faults();
+    let faults = Folder::new()
+        .edit("units.ttl", "yps:HectareUnit a skos:Concept ; skos:inScheme yps:UnitScheme ;", "yps:HectareUnit a skos:Concept ;")
+        .faults();
     assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), ["O012"]);
 }
 

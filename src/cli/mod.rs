@@ -79,7 +79,7 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(usage) => {
             // Help and version are no errors; a reader who has gone is none either.
-            let _ = usage.print();
+            usage.print().ok();
             return ExitCode::from(u8::from(usage.use_stderr()) * 2);
         }
     };

@@ -31,7 +31,7 @@ pub fn diagnostics(diagnostics: &[Diagnostic], settings: &Settings) {
     });
     let text: String = shown.map(|diagnostic| rendered(diagnostic, settings)).collect();
     // Nobody is left to tell when stderr is gone.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    std::io::stderr().lock().write_all(text.as_bytes()).ok();
 }
 
 /// One diagnostic as rustc would print it.
@@ -43,17 +43,17 @@ fn rendered(diagnostic: &Diagnostic, settings: &Settings) -> String {
         Severity::Warning => (settings.text("警告", "warning"), YELLOW),
         Severity::Info => (settings.text("提示", "note"), CYAN),
     };
-    let mut text = format!("{}{word}[{}]{reset}{}: {}{reset}\n", paint(colour), diagnostic.code, paint(BOLD), diagnostic.message);
     let location = &diagnostic.location;
-    if !location.file.is_empty() {
+    let head = format!("{}{word}[{}]{reset}{}: {}{reset}\n", paint(colour), diagnostic.code, paint(BOLD), diagnostic.message);
+    let place = if location.file.is_empty() {
+        String::new()
+    } else {
         let line = location.line.map(|line| format!(":{line}")).unwrap_or_default();
         let column = location.column.map(|column| format!(":{column}")).unwrap_or_default();
-        text.push_str(&format!("  {}-->{reset} {}{line}{column}\n", paint(CYAN), location.file));
-    }
-    if let Some(help) = &diagnostic.help {
-        text.push_str(&format!("{}{}{reset}: {help}\n", paint(CYAN), settings.text("建议", "help")));
-    }
-    text
+        format!("  {}-->{reset} {}{line}{column}\n", paint(CYAN), location.file)
+    };
+    let help = diagnostic.help.as_ref().map(|help| format!("{}{}{reset}: {help}\n", paint(CYAN), settings.text("建议", "help")));
+    format!("{head}{place}{}", help.unwrap_or_default())
 }
 
 /// A status line on stderr, such as `    Finished 127 documents`; silent with `-q`.
@@ -63,5 +63,5 @@ pub fn status(settings: &Settings, verb: &str, message: &str) {
     }
     let (start, end) = if settings.color_stderr { (GREEN, RESET) } else { ("", "") };
     let indent = " ".repeat(12_usize.saturating_sub(verb.width()));
-    let _ = writeln!(std::io::stderr().lock(), "{indent}{start}{verb}{end} {message}");
+    writeln!(std::io::stderr().lock(), "{indent}{start}{verb}{end} {message}").ok();
 }

@@ -44,6 +44,7 @@ pub struct Environment {
 
 impl Environment {
     /// That of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the process is asked")]
     pub fn of_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect();
         Self {
@@ -71,7 +72,7 @@ pub enum OntologySource {
 
 /// The settings in force.
 #[derive(Clone, Debug)]
-#[allow(dead_code)] // read by the commands, which arrive one by one
+#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub struct Settings {
     /// Folder of the graph.
     pub db: PathBuf,
@@ -179,7 +180,7 @@ impl Settings {
     }
 
     /// How tables go to stdout: aligned to the terminal for a person, tab-separated in a pipe.
-    #[allow(dead_code)] // used by the commands that print tables
+    #[allow(dead_code, reason = "used by commands, which arrive one by one")]
     pub fn table_style(&self) -> TableStyle {
         let width = terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0));
         if self.stdout_is_terminal { TableStyle::Aligned { width } } else { TableStyle::Tsv }

@@ -87,7 +87,7 @@ impl Body {
         }
         match name {
             "t" => self.in_text = true,
-            "tab" if !self.in_paragraph_properties(element) => self.out.push('\t'),
+            "tab" if !is_tab_stop(element) => self.out.push('\t'),
             "br" | "cr" => self.out.push('\n'),
             "noBreakHyphen" => self.out.push('-'),
             "tbl" if !self.cells.is_empty() => self.end_line(),
@@ -103,11 +103,6 @@ impl Body {
             }
             _ => {}
         }
-    }
-
-    /// A tab stop of a paragraph's properties has a position and is no character.
-    fn in_paragraph_properties(&self, element: &BytesStart<'_>) -> bool {
-        element.attributes().flatten().any(|attribute| attribute.key.local_name().as_ref() == "pos")
     }
 
     fn close(&mut self, name: &str) {
@@ -141,6 +136,11 @@ impl Body {
         self.out.truncate(start);
         self.out.push_str(&cell);
     }
+}
+
+/// A tab stop of a paragraph's properties has a position and is no character.
+fn is_tab_stop(element: &BytesStart<'_>) -> bool {
+    element.attributes().flatten().any(|attribute| attribute.key.local_name().as_ref() == "pos")
 }
 
 fn body_text(xml: &str) -> Result<String, String> {

@@ -108,7 +108,7 @@ fn decode_by_evidence(bytes: Vec<u8>, declared: Option<&str>) -> Result<Decoded,
         }
         (false, false) => {
             let likeliest = likeliest(&bytes, guess(&bytes));
-            Err(Fault::Undecodable { encoding: likeliest.name(), at: first_misfit(&bytes, likeliest).unwrap_or(0) })
+            Err(Fault::Undecodable { encoding: label(likeliest), at: first_misfit(&bytes, likeliest).unwrap_or(0) })
         }
     }
 }

@@ -103,6 +103,7 @@ pub struct DoubtfulEntity {
     pub r#type: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
 }

@@ -174,7 +174,7 @@ impl VisibleText {
         self.break_at(name);
         match name {
             "pre" => self.preformatted += 1,
-            "table" => self.rows.iter_mut().flat_map(|row| row.cells.last_mut()).for_each(|cell| cell.holds_table = true),
+            "table" => self.rows.iter_mut().filter_map(|row| row.cells.last_mut()).for_each(|cell| cell.holds_table = true),
             "tr" => self.rows.push(Row { start: self.out.len(), cells: Vec::new() }),
             "td" | "th" => self.open_cell(),
             _ => {}
@@ -434,7 +434,7 @@ mod tests {
         #[test]
         fn any_markup_can_be_read(page in "(<(/)?(table|tr|td|p|div|pre|br|ul|li|b|nav)>|[a-z园区 \\n\\t&;]){0,60}") {
             let text = text(&page);
-            prop_assert!(!text.starts_with(' '));
+            prop_assert!(page.contains("<pre>") || !(text.starts_with(' ') || text.contains("  ")), "{text:?}");
         }
     }
 }

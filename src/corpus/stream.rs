@@ -44,9 +44,9 @@ impl<R: BufRead> Iterator for Lines<R> {
             self.line += 1;
             let limit = self.limit.saturating_add(1);
             match self.reader.by_ref().take(limit).read_until(b'\n', &mut bytes) {
-                Err(error) => return self.end(Fault::Io(error)),
+                Err(error) => return Some(self.end(Fault::Io(error))),
                 Ok(0) => self.is_over = true,
-                Ok(read) if read as u64 >= limit => return self.end(Fault::TooLarge { bytes: read as u64, limit: self.limit }),
+                Ok(read) if read as u64 >= limit => return Some(self.end(Fault::TooLarge { bytes: read as u64, limit: self.limit })),
                 Ok(_) if bytes.trim_ascii().is_empty() => {}
                 Ok(_) => return Some(document(&bytes).map_err(|reason| self.fault(Fault::Record { line: self.line, reason }))),
             }
@@ -60,9 +60,9 @@ impl<R> Lines<R> {
         ReadError::new(self.name.clone(), fault)
     }
 
-    fn end(&mut self, fault: Fault) -> Option<Result<Document, ReadError>> {
+    fn end(&mut self, fault: Fault) -> Result<Document, ReadError> {
         self.is_over = true;
-        Some(Err(self.fault(fault)))
+        Err(self.fault(fault))
     }
 }
 

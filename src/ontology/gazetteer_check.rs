@@ -42,7 +42,10 @@ impl Check<'_, '_, '_> {
                     RdfTerm::NamedNode(node) => self.gazetteer.by_iri(node.as_str()).map(|at| &self.gazetteer.entries[at].class),
                     _ => None,
                 };
-                let ends = [("主语", "subject", relation.domain.as_ref(), Some(&entry.class)), ("宾语", "object", relation.range.as_ref(), object_class)];
+                let ends = [
+                    ("主语", "subject", relation.domain.as_ref(), Some(&entry.class)),
+                    ("宾语", "object", relation.range.as_ref(), object_class),
+                ];
                 for (zh, en, wanted, found) in ends {
                     let (Some(wanted), Some(found)) = (wanted, found) else {
                         continue;
@@ -87,7 +90,8 @@ impl Check<'_, '_, '_> {
         for (entry, origin) in self.gazetteer.entries.iter().zip(self.origins) {
             let written = origin.subject.objects(YP, "comprises").count();
             if self.schema.is_subclass(&entry.class, "CompositeRegion") && written < 2 {
-                let message = Text::new("合称区域至少包含两个区域(yp:comprises)", "a joint region needs two or more members (yp:comprises)");
+                let message =
+                    Text::new("合称区域至少包含两个区域(yp:comprises)", "a joint region needs two or more members (yp:comprises)");
                 self.faults.push(Fault::error("O034", message).at(origin.file.locate(&entry.iri, 0)));
             }
         }
@@ -133,7 +137,10 @@ impl Check<'_, '_, '_> {
         let message = Text::new(format!("循环:{names}"), format!("a cycle: {names}"));
         let origin = self.origins[first];
         let value = origin.subject.properties.iter().find(|(found, _)| found == predicate).map(|(_, object)| object);
-        let place = value.map_or_else(|| origin.file.locate(&origin.subject.iri, 0), |value| origin.file.locate_value(&origin.subject.iri, predicate, value));
+        let place = value.map_or_else(
+            || origin.file.locate(&origin.subject.iri, 0),
+            |value| origin.file.locate_value(&origin.subject.iri, predicate, value),
+        );
         self.faults.push(Fault::error("O035", message).at(place));
     }
 }

@@ -46,11 +46,7 @@ pub(super) struct Origin<'t, 's> {
 }
 
 /// Reads the files in order. The origins stand at the positions of the entries.
-pub(super) fn read<'t, 's>(
-    files: &'t [Turtle<'s>],
-    schema: &Schema,
-    faults: &mut Vec<Fault>,
-) -> (Gazetteer, Vec<Origin<'t, 's>>) {
+pub(super) fn read<'t, 's>(files: &'t [Turtle<'s>], schema: &Schema, faults: &mut Vec<Fault>) -> (Gazetteer, Vec<Origin<'t, 's>>) {
     let mut gazetteer = Gazetteer::default();
     let mut origins = Vec::new();
     for file in files {
@@ -123,7 +119,8 @@ impl EntryReader<'_, '_, '_> {
     /// Every property must be one that entries may have.
     fn properties(&mut self) {
         for (predicate, object) in &self.origin.subject.properties {
-            let foreign = FOREIGN.iter().any(|(namespace, names)| predicate.strip_prefix(namespace).is_some_and(|name| names.contains(&name)));
+            let foreign =
+                FOREIGN.iter().any(|(namespace, names)| predicate.strip_prefix(namespace).is_some_and(|name| names.contains(&name)));
             if foreign || (predicate.starts_with(YP) && is_declared(self.schema, predicate)) {
                 continue;
             }
@@ -165,7 +162,8 @@ impl EntryReader<'_, '_, '_> {
     }
 
     fn preferred(&mut self, tag: &str) -> Option<String> {
-        let mut labels = self.origin.subject.literals(SKOS, "prefLabel").filter(|(_, language)| *language == Some(tag)).map(|(text, _)| text);
+        let mut labels =
+            self.origin.subject.literals(SKOS, "prefLabel").filter(|(_, language)| *language == Some(tag)).map(|(text, _)| text);
         let first = labels.next();
         if labels.next().is_some() || (tag == "zh" && first.is_none()) {
             let message = Text::new(
@@ -245,7 +243,8 @@ impl EntryReader<'_, '_, '_> {
                 let text = literal.value();
                 self.check_name(&format!("{namespace}{name}"), object, text, literal.language());
                 if seen.insert(text.to_owned(), ()).is_some() {
-                    let message = Text::new(format!("名称“{text}”与正名或别名重复"), format!("the name “{text}” stands in this entry already"));
+                    let message =
+                        Text::new(format!("名称“{text}”与正名或别名重复"), format!("the name “{text}” stands in this entry already"));
                     self.report_at(Fault::error("O026", message), &format!("{namespace}{name}"), object);
                     continue;
                 }
@@ -267,7 +266,8 @@ impl EntryReader<'_, '_, '_> {
 
     fn check_name(&mut self, predicate: &str, object: &RdfTerm, text: &str, tag: Option<&str>) {
         if text.is_empty() || text.trim() != text {
-            let message = Text::new(format!("名称“{text}”为空或首尾有空白"), format!("the name “{text}” is empty or has white space at an end"));
+            let message =
+                Text::new(format!("名称“{text}”为空或首尾有空白"), format!("the name “{text}” is empty or has white space at an end"));
             self.report_at(Fault::error("O025", message), predicate, object);
         }
         if !matches!(tag, Some("zh" | "en")) {

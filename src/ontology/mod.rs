@@ -211,7 +211,8 @@ fn read_variants(folder: &Folder, faults: &mut Vec<Fault>) -> Variants {
         }
         // Without the table only width and shape are folded.
         None => {
-            let message = Text::new("没有字形折叠表,繁体字认不出来", "there is no table of variants: traditional characters will not be recognised");
+            let message =
+                Text::new("没有字形折叠表,繁体字认不出来", "there is no table of variants: traditional characters will not be recognised");
             faults.push(Fault::warning("O005", message).file(shown.clone()));
             ""
         }

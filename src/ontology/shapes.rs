@@ -39,7 +39,8 @@ pub(super) fn check(file: &Turtle<'_>, schema: &Schema, faults: &mut Vec<Fault>)
 /// Members of the `sh:in` list of the property shape on `rdf:predicate`.
 fn listed_relations<'t>(file: &'t Turtle<'_>) -> Option<BTreeSet<&'t str>> {
     let predicate = format!("{RDF}predicate");
-    let is_path = |(p, o): &(String, RdfTerm)| p.strip_prefix(SH) == Some("path") && matches!(o, RdfTerm::NamedNode(n) if n.as_str() == predicate);
+    let is_path =
+        |(p, o): &(String, RdfTerm)| p.strip_prefix(SH) == Some("path") && matches!(o, RdfTerm::NamedNode(n) if n.as_str() == predicate);
     let shape = file.blank.values().find(|properties| properties.iter().any(is_path))?;
     let object = |properties: &'t [(String, RdfTerm)], namespace: &str, name: &str| {
         properties.iter().find(|(p, _)| p.strip_prefix(namespace) == Some(name)).map(|(_, object)| object)

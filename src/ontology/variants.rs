@@ -12,8 +12,7 @@ const PLANE: usize = 0x1_0000;
 
 /// Blocks whose characters are other shapes of the same character: full and half width forms with the ideographic space,
 /// radicals, compatibility ideographs. Numbers in circles and superscripts are not folded: `①2024` is not `12024`.
-const SHAPES: &[(u32, u32)] =
-    &[(0x2E80, 0x2FDF), (0x3000, 0x3000), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x2_F800, 0x2_FA1F)];
+const SHAPES: &[(u32, u32)] = &[(0x2E80, 0x2FDF), (0x3000, 0x3000), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x2_F800, 0x2_FA1F)];
 
 /// Folds characters one to one: first to the normal shape (NFKC), then from traditional to simplified by `variants.tsv`.
 #[derive(Clone, Debug)]
@@ -105,7 +104,8 @@ fn read_pairs(source: &str, file: &str, faults: &mut Vec<Fault>) -> HashMap<char
     let mut chains: Vec<_> = pairs.iter().filter_map(|(from, to)| pairs.get(to).map(|end| (lines[from], *from, *to, *end))).collect();
     chains.sort_unstable();
     for (line, from, to, end) in chains {
-        let message = Text::new(format!("{from} 折成 {to},而 {to} 又折成 {end}"), format!("{from} folds to {to}, which itself folds to {end}"));
+        let message =
+            Text::new(format!("{from} 折成 {to},而 {to} 又折成 {end}"), format!("{from} folds to {to}, which itself folds to {end}"));
         let help = Text::new(format!("直接写 {from}<TAB>{end}"), format!("write {from}<TAB>{end}"));
         let location = Location { file: file.to_owned(), line: Some(line), column: Some(3) };
         faults.push(Fault::error("O042", message).help(help).at(location));

@@ -157,7 +157,8 @@ impl Reader<'_> {
             let info = &self.schema.classes[&class.term];
             let is_entity = info.ancestors.iter().any(|term| &**term == ENTITY);
             if is_entity && &*class.term != ENTITY && !has_subclass.contains(&class.term) && info.segment.is_none() {
-                let message = Text::new(format!("类 yp:{} 没有 yp:segment", class.term), format!("the class yp:{} has no yp:segment", class.term));
+                let message =
+                    Text::new(format!("类 yp:{} 没有 yp:segment", class.term), format!("the class yp:{} has no yp:segment", class.term));
                 let help = Text::new("加上 yp:segment \"小写英文词\"", "add yp:segment \"lower-case word\"");
                 self.faults.push(Fault::error("O014", message).help(help).at(locate(files, &iri)));
             }
@@ -172,7 +173,9 @@ impl Reader<'_> {
             let mut owners: HashMap<&str, &Term> = HashMap::new();
             for concept in members.iter().filter_map(|term| self.schema.concepts.get(term)) {
                 let names = concept.names.iter().map(|(text, _)| text.as_str());
-                for name in [concept.labels.zh.as_str(), concept.labels.en.as_str()].into_iter().chain(names).filter(|name| !name.is_empty()) {
+                for name in
+                    [concept.labels.zh.as_str(), concept.labels.en.as_str()].into_iter().chain(names).filter(|name| !name.is_empty())
+                {
                     if let Some(other) = owners.insert(name, &concept.term) {
                         let term = &concept.term;
                         let message = Text::new(

@@ -59,6 +59,7 @@ pub const CHINESE_LITERALS: &[(&str, &str)] = &[
     ("src/corpus/error.rs", "messages for people"),
     ("src/graph/error.rs", "messages for people"),
     ("src/ontology/fault.rs", "messages for people"),
+    ("src/graph/terms.rs", "the first and last Han characters that a local name may hold"),
 ];
 
 const VAGUE_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "base", "shared", "stuff"];
