@@ -132,22 +132,36 @@ pub struct BuildReport {
     pub bytes: u64,
 }
 
+/// Why there is no new graph. The one that was there is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The store or the disk failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There are sources, and none of them can be read.
+    #[error("none of the documents can be read")]
+    NothingReadable(Vec<Diagnostic>),
+}
+
 /// Brings the graph in `folder` to hold exactly `sources`.
 ///
 /// # Errors
-/// The store's and the disk's; then the graph is as it was. A source that cannot be read is no error: the report names it.
+/// See [`BuildError`]. A source that cannot be read is no error as long as others can: the report names it.
 pub fn build(
     sources: &dyn Sources,
     knowledge: &Knowledge<'_>,
     folder: &GraphFolder,
     options: BuildOptions,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<BuildReport, StoreError> {
+) -> Result<BuildReport, BuildError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
     let pool = pool.map_err(|e| StoreError::Store(e.to_string()))?;
     let current = folder.manifest()?.filter(|m| m.knowledge == knowledge.version && !options.from_nothing);
     let mut report = BuildReport::default();
     let plan = pool.install(|| Plan::make(sources, current.as_ref(), &mut report));
+    if plan.sources.is_empty() && !report.failed.is_empty() {
+        return Err(BuildError::NothingReadable(report.failed));
+    }
     report.changed = current.as_ref().is_none_or(|base| plan.changes(base));
     if options.dry_run {
         report.read = plan.to_read().map(|p| p.name.clone()).collect();

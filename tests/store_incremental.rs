@@ -63,7 +63,9 @@ proptest! {
     fn any_sequence_of_changes_equals_a_build_from_nothing(steps in prop::collection::vec(prop::collection::vec(step(), 1..3), 1..6)) {
         let home = tempfile::tempdir()?;
         let kept = GraphFolder::at(home.path().join("kept.db"));
-        let mut documents: BTreeMap<String, String> = BTreeMap::new();
+        // One that can always be read: a build of broken documents alone is refused.
+        let always = ("文献/常.txt".to_owned(), "Park:甲园区|locatedIn|Region:510113\n".to_owned());
+        let mut documents: BTreeMap<String, String> = [always].into();
         for (round, changes) in steps.into_iter().enumerate() {
             for change in changes {
                 let name = |at: usize| format!("文献/{at}.txt");
@@ -155,4 +157,15 @@ fn one_broken_document_stops_nothing() {
     let report = built(&folder, &shelf(&[("a", "broken"), ("b", "Park:甲|hosts|Cluster:装备集群\n")]), BuildOptions::default());
     assert_eq!(report.failed.iter().map(|d| d.location.file.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!((report.documents, report.entities, report.counts.relations), (1, 2, 1));
+}
+
+#[test]
+fn a_build_that_can_read_nothing_leaves_the_graph_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = GraphFolder::at(home.path());
+    built(&folder, &shelf(&[("a", "Park:甲|hosts|Cluster:装备集群\n")]), BuildOptions::default());
+    let before = lines(&folder);
+    let error = build(&shelf(&[("a", "broken")]), &knowledge(&background()), &folder, BuildOptions::default(), &|_| {}).unwrap_err();
+    assert!(matches!(error, yuanpu::pipeline::BuildError::NothingReadable(d) if d.len() == 1));
+    assert_eq!((lines(&folder), folder.current().unwrap()), (before, 1));
 }

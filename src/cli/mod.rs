@@ -4,7 +4,12 @@
 //! name it in [`Command`] and in [`dispatch`]. Data goes to stdout, messages to stderr; nothing prints with `println!`,
 //! so that a reader who closes the pipe early is no error.
 
+mod build;
 mod completions;
+mod dot;
+mod entity;
+mod export;
+mod knowledge;
 mod outcome;
 mod overview;
 mod progress;
@@ -60,6 +65,9 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
+    Build(build::Args),
+    Dot(dot::Args),
+    Export(export::Args),
     /// Ask the graph: SPARQL, or a question by its name
     Query(query::Args),
     /// Print a completion script for your shell
@@ -68,6 +76,9 @@ enum Command {
 
 fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> {
     match command {
+        Command::Build(args) => build::run(&args, settings),
+        Command::Dot(args) => dot::run(&args, settings),
+        Command::Export(args) => export::run(&args, settings),
         Command::Query(args) => query::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
     }

@@ -6,6 +6,7 @@ use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{NamedNode, NamedOrBlankNode, Quad, Term};
 
 use super::{StoreError, terms};
+use crate::ontology::Ontology;
 
 /// Properties of the gazetteers that steer reading and say nothing of the world.
 const FOR_READING: [&str; 2] = ["https://w3id.org/yuanpu/ns#oneCharacterForm", "https://w3id.org/yuanpu/ns#needsContext"];
@@ -18,6 +19,14 @@ pub struct Background {
 }
 
 impl Background {
+    /// The background that `ontology` gives.
+    ///
+    /// # Errors
+    /// A Turtle file that cannot be read; [`Ontology::load`] has checked them all before.
+    pub fn of(ontology: &Ontology) -> Result<Self, StoreError> {
+        Self::read(&ontology.turtle_graphs())
+    }
+
     /// The background from pairs of graph IRI and Turtle source.
     ///
     /// # Errors

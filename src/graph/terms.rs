@@ -22,8 +22,6 @@ pub(crate) const STATEMENT: &str = "https://w3id.org/yuanpu/ns#Statement";
 pub(crate) const OBSERVATION: &str = "https://w3id.org/yuanpu/ns#Observation";
 pub(crate) const PASSAGE: &str = "https://w3id.org/yuanpu/ns#Passage";
 
-/// The name of the graph of the ontology itself.
-pub const ONTOLOGY_GRAPH: &str = "https://w3id.org/yuanpu/ns";
 /// What the names of the gazetteers' graphs start with.
 pub const GAZETTEER_GRAPHS: &str = "https://w3id.org/yuanpu/gazetteer/";
 

@@ -1,0 +1,147 @@
+//! `yuanpu build`: documents to a graph.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use yuanpu::corpus::{EncodingChoice, FindOptions, ReadOptions, find};
+use yuanpu::graph::{GraphFolder, StoreError};
+use yuanpu::model::{Diagnostic, Language, Severity};
+use yuanpu::pipeline::{self, BuildError, BuildOptions, BuildReport, Files, Knowledge};
+
+use super::knowledge::Reading;
+use super::outcome::{CliError, Failure, Outcome};
+use super::settings::Settings;
+use super::{progress, query, render};
+
+/// Read documents and bring the graph up to date with them
+///
+/// Afterwards the graph holds exactly these documents. Those that are as they were are not read again.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  yuanpu build data/documents\n  yuanpu build -n notices news/2024-10-24.html\n  cat page.html | yuanpu build -"
+)]
+pub struct Args {
+    /// Files and folders (.txt .md .html .docx); `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Encoding of text files: auto, utf-8, gb18030, big5, utf-16
+    #[arg(short = 'E', long, default_value = "auto", value_name = "NAME")]
+    encoding: EncodingChoice,
+    /// Threads [default: all processors]
+    #[arg(short = 'j', long, value_name = "N")]
+    threads: Option<usize>,
+    /// Say what would change, and write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Read every document anew
+    #[arg(long)]
+    replace: bool,
+    /// Exit code 1 when a document could not be read
+    #[arg(long)]
+    strict: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Builds once.
+pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
+    let reading = Reading::load(settings)?;
+    let report = once(args, &reading, settings)?;
+    if args.json {
+        print_json(&report)?;
+    }
+    Ok(if args.strict && !report.failed.is_empty() { Outcome::No } else { Outcome::Done })
+}
+
+/// Looks for documents and builds; tells what was done.
+fn once(args: &Args, reading: &Reading, settings: &Settings) -> Result<BuildReport, CliError> {
+    let started = Instant::now();
+    let (found, diagnostics) = find(&args.paths, FindOptions { language: settings.language });
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        return Err(CliError::findings(diagnostics));
+    }
+    render::diagnostics(&diagnostics, settings);
+    let files = Files::new(found, ReadOptions { encoding: args.encoding, ..ReadOptions::default() }, settings.language);
+    let knowledge =
+        Knowledge { version: &reading.version, background: &reading.background, extract: &|document| reading.extractor.extract(document) };
+    let options = BuildOptions { threads: args.threads, dry_run: args.dry_run, from_nothing: args.replace };
+    let bar = progress::bar(settings, 0, settings.text("读取", "Reading"));
+    let report = pipeline::build(&files, &knowledge, &GraphFolder::at(&settings.db), options, &|now| {
+        bar.set_length(now.total as u64);
+        bar.set_position(now.done as u64);
+        let seconds = started.elapsed().as_secs_f64().max(0.001);
+        let rate = now.bytes as f64 / 1e6 / seconds;
+        let left = seconds / (now.done.max(1) as f64) * ((now.total - now.done) as f64);
+        bar.set_message(format!("{rate:.1} MB/s {} {left:.0} s", settings.text("剩余", "left")));
+    });
+    bar.finish_and_clear();
+    let report = report.map_err(|error| failed(error, settings))?;
+    render::diagnostics(&report.failed, settings);
+    render::diagnostics(&quietly(&report.remarks), settings);
+    tell(args, &report, started.elapsed().as_secs_f64(), settings);
+    Ok(report)
+}
+
+fn failed(error: BuildError, settings: &Settings) -> CliError {
+    match error {
+        BuildError::Store(error @ StoreError::Missing { .. }) => CliError { failure: Failure::Input, ..query::unopened(&error, settings) },
+        BuildError::Store(error) => query::unopened(&error, settings),
+        BuildError::NothingReadable(diagnostics) => CliError::findings(diagnostics),
+    }
+}
+
+/// What looked odd in a document is worth knowing only to those who ask.
+fn quietly(remarks: &[Diagnostic]) -> Vec<Diagnostic> {
+    remarks.iter().map(|remark| Diagnostic { severity: remark.severity.min(Severity::Info), ..remark.clone() }).collect()
+}
+
+fn tell(args: &Args, report: &BuildReport, seconds: f64, settings: &Settings) {
+    let chinese = settings.language == Language::Zh;
+    if args.dry_run {
+        let (read, unchanged, removed, failed) = (report.read.len(), report.unchanged, report.removed.len(), report.failed.len());
+        for (mark, names) in [("+", &report.read), ("-", &report.removed)] {
+            names.iter().for_each(|name| render::status(settings, mark, name));
+        }
+        let message = if chinese {
+            format!("将读取 {read} 篇,不变 {unchanged} 篇,移除 {removed} 篇,无法读取 {failed} 篇;未写入")
+        } else {
+            format!("would read {read}, leave {unchanged} as they are, remove {removed}, fail on {failed}; nothing was written")
+        };
+        return render::status(settings, settings.text("试运行", "Dry run"), &message);
+    }
+    let megabytes = report.bytes as f64 / 1e6;
+    let rate = megabytes / seconds.max(0.001);
+    let (documents, entities, counts) = (report.documents, report.entities, report.counts);
+    let (relations, figures, passages) = (counts.relations, counts.figures, counts.passages);
+    let message = if chinese {
+        format!("{documents} 篇文献,{entities} 个实体,{relations} 条关系,{figures} 个数据,{passages} 处原文,用时 {seconds:.1} 秒")
+    } else {
+        format!(
+            "{documents} documents, {entities} entities, {relations} relations, {figures} figures, {passages} passages in {seconds:.1} s"
+        )
+    };
+    render::status(settings, settings.text("完成", "Finished"), &message);
+    let (read, unchanged, removed) = (report.read.len(), report.unchanged, report.removed.len());
+    let message = if chinese {
+        format!(
+            "读取 {read} 篇({megabytes:.2} MB,{rate:.1} MB/s),未变 {unchanged} 篇,移除 {removed} 篇,无法读取 {} 篇",
+            report.failed.len()
+        )
+    } else {
+        let failed = report.failed.len();
+        format!("{read} read ({megabytes:.2} MB, {rate:.1} MB/s), {unchanged} unchanged, {removed} removed, {failed} failed")
+    };
+    render::status(settings, settings.text("文献", "Documents"), &message);
+    render::status(settings, settings.text("下一步", "Next"), "yuanpu stats · yuanpu dot · yuanpu serve");
+}
+
+fn print_json(report: &BuildReport) -> Result<(), CliError> {
+    use std::io::Write;
+    let value = serde_json::json!({
+        "generation": report.generation, "changed": report.changed, "read": report.read, "unchanged": report.unchanged,
+        "removed": report.removed, "failed": report.failed, "documents": report.documents, "entities": report.entities,
+        "relations": report.counts.relations, "figures": report.counts.figures, "passages": report.counts.passages, "bytes": report.bytes,
+    });
+    Ok(writeln!(std::io::stdout().lock(), "{value}")?)
+}
