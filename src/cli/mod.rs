@@ -8,15 +8,20 @@ mod build;
 mod completions;
 mod dot;
 mod entity;
+mod explain;
 mod export;
 mod knowledge;
 mod outcome;
 mod overview;
+mod path;
 mod progress;
 mod query;
 mod render;
 mod settings;
+mod show;
+mod stats;
 mod table;
+mod validate;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -66,21 +71,31 @@ struct Options {
 #[derive(Subcommand)]
 enum Command {
     Build(build::Args),
-    Dot(dot::Args),
-    Export(export::Args),
-    /// Ask the graph: SPARQL, or a question by its name
-    Query(query::Args),
     /// Print a completion script for your shell
     Completions(completions::Args),
+    Dot(dot::Args),
+    Explain(explain::Args),
+    Export(export::Args),
+    Path(path::Args),
+    /// Ask the graph: SPARQL, or a question by its name
+    Query(query::Args),
+    Show(show::Args),
+    Stats(stats::Args),
+    Validate(validate::Args),
 }
 
 fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> {
     match command {
         Command::Build(args) => build::run(&args, settings),
-        Command::Dot(args) => dot::run(&args, settings),
-        Command::Export(args) => export::run(&args, settings),
-        Command::Query(args) => query::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
+        Command::Dot(args) => dot::run(&args, settings),
+        Command::Explain(args) => explain::run(&args, settings),
+        Command::Export(args) => export::run(&args, settings),
+        Command::Path(args) => path::run(&args, settings),
+        Command::Query(args) => query::run(&args, settings),
+        Command::Show(args) => show::run(&args, settings),
+        Command::Stats(args) => stats::run(&args, settings),
+        Command::Validate(args) => validate::run(&args, settings),
     }
 }
 

@@ -56,7 +56,7 @@ pub use picture::{PictureError, PictureFormat, picture};
 pub use prefixes::{SEGMENTS, compact, expand, known_prefixes};
 pub use quads::{counts, quads};
 pub use query::{Cell, Dataset, Form, Limits, Output, Prepared, QueryError, Report, Rows, Style, Watch};
-pub use relations::{Relation, class_of, relations, relations_of};
+pub use relations::{Relation, class_of, known_facts, relations, relations_of};
 pub use self_check::{SelfCheckError, self_check};
 pub use snapshot::Snapshot;
 pub use statement::{Quote, Recorded, figures, statements};

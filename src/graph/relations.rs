@@ -152,3 +152,27 @@ fn is_subclass(store: &Store, below: &NamedNode, above: &NamedNode) -> bool {
     let property = terms::known("http://www.w3.org/2000/01/rdf-schema#subClassOf");
     store.quads_for_pattern(Some(below.as_ref().into()), Some(property.as_ref()), Some(above.as_ref().into()), None).next().is_some()
 }
+
+/// What the default graph holds with `entity` as subject beside the given relations: names, codes, kinds and what the
+/// gazetteers know. Pairs of property IRI and value (an IRI or plain text), sorted; its type and canonical names are left out.
+///
+/// # Errors
+/// The store's.
+pub fn known_facts(store: &Store, entity: &str, said: &[Relation]) -> Result<Vec<(String, String)>, StoreError> {
+    let node = terms::node(entity);
+    let mut known = std::collections::BTreeSet::new();
+    for quad in store.quads_for_pattern(Some(node.as_ref().into()), None, None, Some(GraphNameRef::DefaultGraph)) {
+        let quad = quad?;
+        let property = quad.predicate.as_str();
+        let value = match &quad.object {
+            Term::NamedNode(value) => value.as_str(),
+            Term::Literal(value) => value.value(),
+            Term::BlankNode(value) => value.as_str(),
+        };
+        let is_said = said.iter().any(|r| r.subject == entity && r.predicate == property && r.object == value && r.is_asserted());
+        if !is_said && quad.predicate != terms::TYPE && property != terms::PREF_LABEL {
+            known.insert((property.to_owned(), value.to_owned()));
+        }
+    }
+    Ok(known.into_iter().collect())
+}
