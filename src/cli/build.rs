@@ -1,13 +1,15 @@
 //! `yuanpu build`: documents to a graph.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use yuanpu::corpus::{EncodingChoice, FindOptions, ReadOptions, find};
 use yuanpu::graph::{GraphFolder, StoreError};
 use yuanpu::model::{Diagnostic, Language, Severity};
-use yuanpu::pipeline::{self, BuildError, BuildOptions, BuildReport, Files, Knowledge};
+use yuanpu::pipeline::{self, BuildError, BuildOptions, BuildReport, Knowledge};
 
+use super::input::{Input, ReadArgs};
 use super::knowledge::Reading;
 use super::outcome::{CliError, Failure, Outcome};
 use super::settings::Settings;
@@ -18,15 +20,14 @@ use super::{progress, query, render};
 /// Afterwards the graph holds exactly these documents. Those that are as they were are not read again.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  yuanpu build data/documents\n  yuanpu build -n notices news/2024-10-24.html\n  cat page.html | yuanpu build -"
+    after_help = "Examples:\n  yuanpu build data/documents\n  yuanpu build -n notices news/2024-10-24.html\n  cat page.html | yuanpu build - --name page.html"
 )]
 pub struct Args {
-    /// Files and folders (.txt .md .html .docx); `-` is standard input
+    /// Files and folders (.txt .md .html .htm .docx); `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Encoding of text files: auto, utf-8, gb18030, big5, utf-16
-    #[arg(short = 'E', long, default_value = "auto", value_name = "NAME")]
-    encoding: EncodingChoice,
+    #[command(flatten)]
+    read: ReadArgs,
     /// Threads [default: all processors]
     #[arg(short = 'j', long, value_name = "N")]
     threads: Option<usize>,
@@ -36,38 +37,42 @@ pub struct Args {
     /// Read every document anew
     #[arg(long)]
     replace: bool,
-    /// Exit code 1 when a document could not be read
+    /// Exit code 1 when a file was skipped or could not be read
     #[arg(long)]
     strict: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// Write the report as JSON to a file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// Builds once.
 pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
+    let input = Input::find(&args.paths, &args.read, settings)?;
     let reading = Reading::load(settings)?;
-    let report = once(args, &reading, settings)?;
+    let report = once(args, &input, &reading, settings)?;
+    let json = json(&report, &input);
     if args.json {
-        print_json(&report)?;
+        writeln!(std::io::stdout().lock(), "{json}")?;
     }
-    Ok(if args.strict && !report.failed.is_empty() { Outcome::No } else { Outcome::Done })
+    if let Some(path) = &args.report {
+        std::fs::write(path, format!("{json:#}\n"))
+            .map_err(|error| CliError::store("C011", error.to_string()).at(path.display().to_string()))?;
+    }
+    let is_flawed = !report.failed.is_empty() || !input.skipped.is_empty();
+    Ok(if args.strict && is_flawed { Outcome::No } else { Outcome::Done })
 }
 
-/// Looks for documents and builds; tells what was done.
-fn once(args: &Args, reading: &Reading, settings: &Settings) -> Result<BuildReport, CliError> {
+/// Builds and tells what was done.
+fn once(args: &Args, input: &Input, reading: &Reading, settings: &Settings) -> Result<BuildReport, CliError> {
     let started = Instant::now();
-    let (found, diagnostics) = find(&args.paths, FindOptions { language: settings.language });
-    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
-        return Err(CliError::findings(diagnostics));
-    }
-    render::diagnostics(&diagnostics, settings);
-    let files = Files::new(found, ReadOptions { encoding: args.encoding, ..ReadOptions::default() }, settings.language);
     let knowledge =
         Knowledge { version: &reading.version, background: &reading.background, extract: &|document| reading.extractor.extract(document) };
     let options = BuildOptions { threads: args.threads, dry_run: args.dry_run, from_nothing: args.replace };
     let bar = progress::bar(settings, 0, settings.text("读取", "Reading"));
-    let report = pipeline::build(&files, &knowledge, &GraphFolder::at(&settings.db), options, &|now| {
+    let report = pipeline::build(input, &knowledge, &GraphFolder::at(&settings.db), options, &|now| {
         bar.set_length(now.total as u64);
         bar.set_position(now.done as u64);
         let seconds = started.elapsed().as_secs_f64().max(0.001);
@@ -79,6 +84,7 @@ fn once(args: &Args, reading: &Reading, settings: &Settings) -> Result<BuildRepo
     let report = report.map_err(|error| failed(error, settings))?;
     render::diagnostics(&report.failed, settings);
     render::diagnostics(&quietly(&report.remarks), settings);
+    tell_encodings(input, settings);
     tell(args, &report, started.elapsed().as_secs_f64(), settings);
     Ok(report)
 }
@@ -136,12 +142,27 @@ fn tell(args: &Args, report: &BuildReport, seconds: f64, settings: &Settings) {
     render::status(settings, settings.text("下一步", "Next"), "yuanpu stats · yuanpu dot · yuanpu serve");
 }
 
-fn print_json(report: &BuildReport) -> Result<(), CliError> {
-    use std::io::Write;
-    let value = serde_json::json!({
+/// `Encodings 119 UTF-8, 9 GB18030`, and with `-v` that of each file.
+fn tell_encodings(input: &Input, settings: &Settings) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, encoding) in input.encodings() {
+        *counts.entry(encoding).or_default() += 1;
+        if settings.verbose > 0 {
+            render::status(settings, encoding, &name);
+        }
+    }
+    let counts: Vec<String> = counts.iter().map(|(encoding, count)| format!("{count} {encoding}")).collect();
+    if !counts.is_empty() {
+        render::status(settings, settings.text("编码", "Encodings"), &counts.join(", "));
+    }
+}
+
+/// The report for programs; the keys are stable.
+fn json(report: &BuildReport, input: &Input) -> serde_json::Value {
+    serde_json::json!({
         "generation": report.generation, "changed": report.changed, "read": report.read, "unchanged": report.unchanged,
-        "removed": report.removed, "failed": report.failed, "documents": report.documents, "entities": report.entities,
+        "removed": report.removed, "failed": report.failed, "skipped": input.skipped, "remarks": report.remarks,
+        "encodings": input.encodings(), "documents": report.documents, "entities": report.entities,
         "relations": report.counts.relations, "figures": report.counts.figures, "passages": report.counts.passages, "bytes": report.bytes,
-    });
-    Ok(writeln!(std::io::stdout().lock(), "{value}")?)
+    })
 }

@@ -10,12 +10,15 @@ mod dot;
 mod entity;
 mod explain;
 mod export;
+mod extract;
+mod input;
 mod knowledge;
 mod outcome;
 mod overview;
 mod path;
 mod progress;
 mod query;
+mod reading;
 mod render;
 mod settings;
 mod show;
@@ -76,6 +79,7 @@ enum Command {
     Dot(dot::Args),
     Explain(explain::Args),
     Export(export::Args),
+    Extract(extract::Args),
     Path(path::Args),
     /// Ask the graph: SPARQL, or a question by its name
     Query(query::Args),
@@ -91,6 +95,7 @@ fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> 
         Command::Dot(args) => dot::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
+        Command::Extract(args) => extract::run(&args, settings),
         Command::Path(args) => path::run(&args, settings),
         Command::Query(args) => query::run(&args, settings),
         Command::Show(args) => show::run(&args, settings),

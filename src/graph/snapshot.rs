@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oxigraph::model::Quad;
 use oxigraph::store::Store;
 
 use super::StoreError;
@@ -37,6 +38,16 @@ impl Snapshot {
     #[must_use]
     pub fn in_memory(store: Store) -> Self {
         Self::new(Arc::new(store), 0)
+    }
+
+    /// A graph in memory that holds these quads.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn holding(quads: impl IntoIterator<Item = Quad>) -> Result<Self, StoreError> {
+        let store = Store::new()?;
+        store.extend(quads)?;
+        Ok(Self::in_memory(store))
     }
 
     pub(super) fn opened(opened: Opened) -> Self {
