@@ -131,6 +131,9 @@ fn a_chinese_literal_is_caught() {
     assert_eq!(faults(rule, "src/graph/terms.rs", "matches!(c, '\\u{4e00}'..='\\u{9fff}')"), 0, "the ends of a block are no words");
     assert_eq!(faults(rule, "src/extract/detect.rs", "// 产业集群\nconst MARK: char = '。';"), 0, "comments and punctuation are free");
     assert_eq!(faults(rule, "src/extract/detect.rs", "#[cfg(test)]\nmod tests { const T: &str = \"成都\"; }"), 0);
+    assert_eq!(faults(rule, "src/graph/query.rs", "const HEAD: &str = \"产业集群\";"), 1, "no English beside it");
+    assert_eq!(faults(rule, "src/graph/query.rs", "f(\"已取消 / cancelled\"); g(\"没有条目\", \"no such entry\");"), 0);
+    assert_eq!(faults(rule, "src/extract/detect.rs", "f(\"已取消 / cancelled\")"), 1);
     assert_eq!(faults(rule, "src/cli/build.rs", "const M: &str = \"完成\";"), 0);
 }
 

@@ -21,6 +21,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/server/"]),
     ("http_body", &["src/server/"]),
     ("http_body_util", &["src/server/"]),
+    ("include_dir", &["src/ontology/", "src/graph/"]),
     ("indicatif", &["src/cli/"]),
     ("moka", &["src/server/"]),
     ("oxigraph::store", &["src/graph/"]),
@@ -53,14 +54,11 @@ pub const EVERYWHERE: &[&str] = &["serde", "serde_json", "sha2", "thiserror", "t
 const IMPURE: &[&str] = &["std::fs", "std::env", "std::net", "std::process", "std::time", "std::thread"];
 const PURE_ROOMS: &[&str] = &["model", "extract"];
 
-/// Files whose literals may hold Chinese words: messages for people, and readers of numbers, dates and document numbers.
-pub const CHINESE_LITERALS: &[(&str, &str)] = &[
-    ("src/cli/", "messages for people"),
-    ("src/corpus/error.rs", "messages for people"),
-    ("src/graph/error.rs", "messages for people"),
-    ("src/ontology/fault.rs", "messages for people"),
-    ("src/graph/terms.rs", "the first and last Han characters that a local name may hold"),
-];
+/// Files whose literals are messages for people, Chinese and English apart from each other.
+const MESSAGES: &[&str] = &["src/cli/", "src/corpus/error.rs", "src/graph/error.rs"];
+/// Rooms that judge text. Their words come from `ontology/`; no literal of theirs holds Chinese, with these exceptions.
+const WORDLESS_ROOMS: &[&str] = &["model", "extract", "pipeline"];
+const READERS_OF_NUMBERS: &[&str] = &[];
 
 const VAGUE_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "base", "shared", "stuff"];
 const MAX_LINES: usize = 600;
@@ -134,13 +132,30 @@ pub fn open_rooms(source: &Source) -> Vec<String> {
     open.map(|module| format!("{}: `pub mod {module}`: re-export what outsiders need instead", source.path)).collect()
 }
 
-/// Chinese words in literals outside the files that may hold them; tests may.
+/// Chinese words in literals of rooms that judge text; elsewhere, those that are no message: a message has its English
+/// beside it, in the same literal after ` / ` or in the literal before or after. Tests may say what they like.
 pub fn chinese_literals(source: &Source) -> Vec<String> {
-    if CHINESE_LITERALS.iter().any(|(path, _)| source.path.starts_with(path)) {
+    if MESSAGES.iter().chain(READERS_OF_NUMBERS).any(|path| source.path.starts_with(path)) {
         return Vec::new();
     }
-    let found = source.literals().into_iter().filter(|literal| !literal.in_test && holds_chinese(&literal.text));
-    found.map(|literal| format!("{}:{}: Chinese in a literal: {:?}", source.path, literal.line, literal.text)).collect()
+    let wordless = room_of(&source.path).is_some_and(|room| WORDLESS_ROOMS.contains(&room));
+    let literals = source.literals();
+    let mut faults = Vec::new();
+    for (at, literal) in literals.iter().enumerate() {
+        if literal.in_test || !holds_chinese(&literal.text) {
+            continue;
+        }
+        let mut neighbours = literals[at.saturating_sub(1)..].iter().take(3).filter(|other| other.line.abs_diff(literal.line) <= 3);
+        let has_english = literal.text.split_once(" / ").is_some_and(|(_, text)| is_english(text));
+        if wordless || !(has_english || neighbours.any(|other| is_english(&other.text))) {
+            faults.push(format!("{}:{}: Chinese in a literal: {:?}", source.path, literal.line, literal.text));
+        }
+    }
+    faults
+}
+
+fn is_english(text: &str) -> bool {
+    !holds_chinese(text) && text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 2)
 }
 
 /// First and last characters of the blocks of Han characters: ranges are no words.
