@@ -133,7 +133,7 @@ pub fn open_rooms(source: &Source) -> Vec<String> {
 }
 
 /// Chinese words in literals of rooms that judge text; elsewhere, those that are no message: a message has its English
-/// beside it, in the same literal after ` / ` or in the literal before or after. Tests may say what they like.
+/// beside it, in the same literal after ` / ` or in one of the two literals before or after. Tests may say what they like.
 pub fn chinese_literals(source: &Source) -> Vec<String> {
     if MESSAGES.iter().chain(READERS_OF_NUMBERS).any(|path| source.path.starts_with(path)) {
         return Vec::new();
@@ -145,7 +145,7 @@ pub fn chinese_literals(source: &Source) -> Vec<String> {
         if literal.in_test || !holds_chinese(&literal.text) {
             continue;
         }
-        let mut neighbours = literals[at.saturating_sub(1)..].iter().take(3).filter(|other| other.line.abs_diff(literal.line) <= 3);
+        let mut neighbours = literals[at.saturating_sub(2)..].iter().take(5).filter(|other| other.line.abs_diff(literal.line) <= 3);
         let has_english = literal.text.split_once(" / ").is_some_and(|(_, text)| is_english(text));
         if wordless || !(has_english || neighbours.any(|other| is_english(&other.text))) {
             faults.push(format!("{}:{}: Chinese in a literal: {:?}", source.path, literal.line, literal.text));
