@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
     depth: u8,
     /// Most nodes in the picture
-    #[arg(long, default_value_t = 60, value_name = "N")]
+    #[arg(long, default_value_t = 40, value_name = "N")]
     max_nodes: usize,
     /// Only these classes (local name, such as Cluster)
     #[arg(long, value_name = "CLASS")]

@@ -76,7 +76,7 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
 fn card(snapshot: &Snapshot, iri: String, settings: &Settings) -> Result<Card, yuanpu::graph::StoreError> {
     let store = snapshot.store();
     let mut names = Names::new(snapshot, Style { labels: true, chinese: settings.language == Language::Zh });
-    let mut name = |iri: &str| names.label(iri).unwrap_or_else(|| iri.rsplit(['#', '/']).next().unwrap_or(iri).to_owned());
+    let mut name = |iri: &str| names.label(iri).unwrap_or_else(|| unlabelled(iri, settings));
     let relations = relations_of(store, &iri)?;
     let known = known_facts(store, &iri, &relations)?;
     let known =
@@ -86,6 +86,24 @@ fn card(snapshot: &Snapshot, iri: String, settings: &Settings) -> Result<Card, y
     let figures = figures(snapshot, &iri)?.iter().map(|figure| of_figure(figure, &mut name)).collect();
     let class = class_of(store, &iri)?.map_or_else(String::new, |class| name(&class));
     Ok(Card { label: name(&iri), class, known, facts, figures, iri })
+}
+
+/// The few properties of other vocabularies that the ontology gives no label.
+fn unlabelled(iri: &str, settings: &Settings) -> String {
+    let local = iri.rsplit(['#', '/']).next().unwrap_or(iri);
+    let (zh, en) = match local {
+        "altLabel" => ("别名", "other name"),
+        "hiddenLabel" => ("误写", "misprint"),
+        "notation" => ("代码", "code"),
+        "source" => ("来源", "source"),
+        "issued" => ("日期", "issued"),
+        "creator" => ("作者", "author"),
+        "publisher" => ("发布者", "publisher"),
+        "broader" => ("上位", "broader"),
+        "isReplacedBy" => ("后继", "replaced by"),
+        other => (other, other),
+    };
+    settings.text(zh, en).to_owned()
 }
 
 fn fact(relation: &Relation, name: &mut impl FnMut(&str) -> String) -> Fact {

@@ -38,7 +38,7 @@ impl Default for DiagramOptions {
         Self {
             seeds: Vec::new(),
             depth: 1,
-            max_nodes: 60,
+            max_nodes: 40,
             classes: BTreeSet::new(),
             relations: BTreeSet::new(),
             with_unasserted: true,
@@ -117,19 +117,18 @@ impl Chooser<'_> {
         Ok(wanted)
     }
 
-    /// The relations up to `depth` steps from the seeds.
+    /// The relations among the entities up to `depth` steps from the seeds.
     fn neighbourhood(&mut self) -> Result<Vec<Relation>, StoreError> {
         let mut reached: BTreeSet<String> = self.options.seeds.iter().cloned().collect();
         let mut edge: Vec<String> = reached.iter().cloned().collect();
         let mut found: BTreeMap<(String, String, String, String), Relation> = BTreeMap::new();
-        for _ in 0..self.options.depth.max(1) {
+        for step in 0..=self.options.depth {
             let mut next = Vec::new();
             for entity in edge {
-                for relation in relations_of(self.snapshot.store(), &entity)? {
-                    for end in [&relation.subject, &relation.object] {
-                        if relation.joins_entities() && reached.insert(end.clone()) {
-                            next.push(end.clone());
-                        }
+                for relation in relations_of(self.snapshot.store(), &entity)?.into_iter().filter(Relation::joins_entities) {
+                    if step < self.options.depth {
+                        let ends = [&relation.subject, &relation.object].into_iter().cloned();
+                        next.extend(ends.filter(|end| reached.insert(end.clone())));
                     }
                     let Relation { subject, predicate, object, modality, .. } = relation.clone();
                     found.insert((subject, predicate, object, modality), relation);
@@ -137,7 +136,7 @@ impl Chooser<'_> {
             }
             edge = next;
         }
-        Ok(found.into_values().collect())
+        Ok(found.into_values().filter(|r| reached.contains(&r.subject) && reached.contains(&r.object)).collect())
     }
 
     /// The relations between entities of wanted classes.
@@ -157,20 +156,25 @@ impl Chooser<'_> {
         Ok(fitting)
     }
 
-    /// The entities to draw, and the number of those left out. Seeds first, then by the number of different partners and of
-    /// statements; an entity none of whose partners is drawn is left out.
+    /// The entities to draw, and the number of those left out. Seeds first, then by the number of different partners, those of
+    /// asserted relations counting double, and of statements; an entity none of whose partners is drawn is left out.
     fn choose(&self, said: &[Relation]) -> (BTreeSet<String>, usize) {
         let mut partners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut asserted: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         let mut weight: HashMap<&str, usize> = HashMap::new();
         for relation in said {
             for (one, other) in [(&relation.subject, &relation.object), (&relation.object, &relation.subject)] {
                 partners.entry(one).or_default().insert(other);
+                if relation.is_asserted() {
+                    asserted.entry(one).or_default().insert(other);
+                }
                 *weight.entry(one).or_default() += relation.statements.len();
             }
         }
         let seeds: BTreeSet<&str> = self.options.seeds.iter().map(String::as_str).collect();
         let mut order: Vec<&str> = partners.keys().copied().chain(seeds.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
-        let rank = |entity: &str| (partners.get(entity).map_or(0, BTreeSet::len), weight.get(entity).copied().unwrap_or(0));
+        let number = |found: Option<&BTreeSet<&str>>| found.map_or(0, BTreeSet::len);
+        let rank = |entity: &str| (number(partners.get(entity)) + number(asserted.get(entity)), weight.get(entity).copied().unwrap_or(0));
         order.sort_by(|a, b| (seeds.contains(b), rank(b)).cmp(&(seeds.contains(a), rank(a))).then(a.cmp(b)));
         let total = order.len();
         let mut chosen: BTreeSet<&str> = order.into_iter().take(self.options.max_nodes.max(1)).collect();
@@ -234,7 +238,10 @@ impl<'a> Drawer<'a> {
             let edge = Edge { labels: labels.into_iter().collect(), mode, statements };
             self.diagram.graph.add_edge(places[subject], places[object], edge);
         }
-        self.known_edges(&places)?;
+        // Over the whole graph what everybody knows would tie everything to a few places.
+        if !self.seeds.is_empty() {
+            self.known_edges(&places)?;
+        }
         Ok(self.diagram)
     }
 

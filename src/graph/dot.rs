@@ -32,6 +32,9 @@ const fn look(class: &'static str, shape: &'static str, fill: &'static str, line
     Look { class, shape, fill, line }
 }
 
+/// A box with round corners, which for Graphviz is a style and no shape.
+const ROUNDED: &str = "box, style=\"rounded,filled\"";
+
 /// Fills light enough for black text, told apart by people who see no red or green.
 const LOOKS: &[Look] = &[
     look("Cluster", "box", "#fde3c8", "#b45309"),
@@ -41,10 +44,10 @@ const LOOKS: &[Look] = &[
     look("Institution", "octagon", "#e6dcf5", "#6039a0"),
     look("Initiative", "note", "#fff4b8", "#8a6d00"),
     look("Industry", "hexagon", "#d3f1ee", "#0b7068"),
-    look("IndustryChain", "cds", "#d3f1ee", "#0b7068"),
+    look("IndustryChain", "hexagon", "#a9ded8", "#07504a"),
     look("Platform", "component", "#dfe6ee", "#45566b"),
     look("Person", "oval", "#fadbe6", "#a3285f"),
-    look("Event", "parallelogram", "#fbd5d0", "#a8322a"),
+    look("Event", ROUNDED, "#fbd5d0", "#a8322a"),
     look("Honour", "egg", "#f7ecd0", "#7c5a12"),
     look("Group", "folder", "#ececec", "#555555"),
     look("Document", "tab", "#ffffff", "#555555"),
@@ -100,7 +103,7 @@ fn head(out: &mut String, diagram: &Diagram, options: &DotOptions) {
         out.push('\n');
     };
     let direction = options.direction;
-    line(&format!("graph [rankdir={direction}, fontname=\"{FONTS}\", fontsize=12, nodesep=0.22, ranksep=0.9, pad=0.3, bgcolor=white];"));
+    line(&format!("graph [rankdir={direction}, fontname=\"{FONTS}\", fontsize=12, nodesep=0.25, ranksep=1.3, pad=0.3, bgcolor=white];"));
     line(&format!(
         "node [fontname=\"{FONTS}\", fontsize=12, style=filled, penwidth=1.2, margin=\"0.12,0.07\", fixedsize=false, height=0.35];"
     ));
@@ -152,7 +155,7 @@ fn frames(out: &mut String, diagram: &Diagram) {
         let Look { line, .. } = look_of(class);
         let members: Vec<String> = members.iter().map(ToString::to_string).collect();
         let text = format!(
-            "    subgraph cluster_{class} {{ label=\"{}\"; labeljust=l; style=\"rounded\"; color=\"{line}\"; fontcolor=\"{line}\"; {}; }}\n",
+            "    subgraph cluster_{class} {{ label=\"{}\"; labelloc=t; labeljust=l; style=\"rounded\"; color=\"{line}\"; fontcolor=\"{line}\"; {}; }}\n",
             quoted(name),
             members.join("; ")
         );
@@ -163,12 +166,10 @@ fn frames(out: &mut String, diagram: &Diagram) {
 fn node_attributes(node: &Node) -> String {
     let Look { shape, fill, line, .. } = look_of(&node.class);
     let mut lines = wrapped(&node.label, NODE_COLUMNS);
-    if !node.notes.is_empty() {
-        lines.extend(wrapped(&format!("〔{}〕", node.notes.join("、")), NODE_COLUMNS));
-    }
+    lines.extend(node.notes.iter().map(|note| format!("〔{note}〕")));
     let columns = lines.iter().map(|l| l.width()).max().unwrap_or(0);
     // Slanting and round shapes need more room at the sides than boxes.
-    let room = if matches!(*shape, "box" | "note" | "folder" | "tab" | "component") { 1.0 } else { 1.25 };
+    let room = if matches!(*shape, "box" | ROUNDED | "note" | "folder" | "tab" | "component") { 1.0 } else { 1.25 };
     let width = (columns as f64 * COLUMN * room + 0.3).max(0.6);
     let penwidth = if node.is_seed { ", penwidth=2.6" } else { "" };
     let label = lines.iter().map(|l| quoted(l)).collect::<Vec<_>>().join("\\n");
