@@ -237,6 +237,8 @@ fn missing_or_doubled_label() {
 fn name_that_says_nothing_new() {
     let found = one("park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh ; yp:shortName \"甲\"@zh .\n");
     assert_eq!(found, ("O026", 3, 55, String::new()));
+    let in_two_languages = "park:甲 a yp:Park ; skos:prefLabel \"甲\"@zh , \"JIA\"@en ; skos:altLabel \"JIA\"@zh .\n";
+    assert!(Folder::new().gazetteer("test.ttl", in_two_languages).load().is_ok(), "an English label may be a Chinese name as well");
 }
 
 #[test]

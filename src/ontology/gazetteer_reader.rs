@@ -18,7 +18,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (RDF, &["type"]),
     (RDFS, &["seeAlso", "comment"]),
     (OWL, &["sameAs"]),
-    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description"]),
+    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description", "publisher"]),
     (
         SKOS,
         &[
@@ -227,9 +227,9 @@ impl EntryReader<'_, '_, '_> {
         let subject = self.origin.subject;
         let context: HashSet<&str> = subject.literals(YP, "needsContext").map(|(text, _)| text).collect();
         entry.label_needs_context = context.contains(entry.label.as_str());
-        let mut seen: HashMap<String, ()> = HashMap::from([(entry.label.clone(), ())]);
+        let mut seen: HashMap<String, Language> = HashMap::from([(entry.label.clone(), Language::Zh)]);
         if let Some(text) = &entry.label_en {
-            seen.insert(text.clone(), ());
+            seen.insert(text.clone(), Language::En);
             let needs_context = context.contains(text.as_str());
             entry.names.push(EntryName { text: text.clone(), kind: NameKind::Alternative, language: Language::En, needs_context });
         }
@@ -242,13 +242,17 @@ impl EntryReader<'_, '_, '_> {
                 };
                 let text = literal.value();
                 self.check_name(&format!("{namespace}{name}"), object, text, literal.language());
-                if seen.insert(text.to_owned(), ()).is_some() {
-                    let message =
-                        Text::new(format!("名称“{text}”与正名或别名重复"), format!("the name “{text}” stands in this entry already"));
-                    self.report_at(Fault::error("O026", message), &format!("{namespace}{name}"), object);
+                let language = language(literal.language());
+                if let Some(known) = seen.insert(text.to_owned(), language) {
+                    // An acronym may be the English label and a Chinese name at once; it is held once.
+                    if known == language {
+                        let message =
+                            Text::new(format!("名称“{text}”与正名或别名重复"), format!("the name “{text}” stands in this entry already"));
+                        self.report_at(Fault::error("O026", message), &format!("{namespace}{name}"), object);
+                    }
                     continue;
                 }
-                let (language, needs_context) = (language(literal.language()), context.contains(text));
+                let needs_context = context.contains(text);
                 entry.names.push(EntryName { text: text.to_owned(), kind, language, needs_context });
             }
         }
