@@ -20,6 +20,7 @@ mod progress;
 mod query;
 mod reading;
 mod render;
+mod serve;
 mod settings;
 mod show;
 mod stats;
@@ -83,6 +84,8 @@ enum Command {
     Path(path::Args),
     /// Ask the graph: SPARQL, or a question by its name
     Query(query::Args),
+    /// Serve the graph over HTTP: SPARQL, graphs, named questions, entity pages
+    Serve(serve::Args),
     Show(show::Args),
     Stats(stats::Args),
     Validate(validate::Args),
@@ -98,6 +101,7 @@ fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> 
         Command::Extract(args) => extract::run(&args, settings),
         Command::Path(args) => path::run(&args, settings),
         Command::Query(args) => query::run(&args, settings),
+        Command::Serve(args) => serve::run(&args, settings),
         Command::Show(args) => show::run(&args, settings),
         Command::Stats(args) => stats::run(&args, settings),
         Command::Validate(args) => validate::run(&args, settings),

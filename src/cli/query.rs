@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use yuanpu::graph::{
-    AnswerFormat, Catalogue, Form, GraphFolder, Limits, NamedQuery, Output, Prepared, QueryError, QueryResultsFormat, RdfFormat, Report,
-    Snapshot, StoreError, Style, SyntaxError, Watch,
+    AnswerFormat, Catalogue, Editor, Form, GraphFolder, Limits, NamedQuery, Output, Prepared, QueryError, QueryResultsFormat, RdfFormat,
+    Report, Snapshot, StoreError, Style, SyntaxError, Watch,
 };
 use yuanpu::model::{Diagnostic, Language, Location, Severity};
 
@@ -91,7 +91,9 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
 
 /// Opens the current graph.
 pub fn open(settings: &Settings) -> Result<Snapshot, CliError> {
-    let snapshot = GraphFolder::at(&settings.db).open().map_err(|error| unopened(&error, settings))?;
+    let folder = GraphFolder::at(&settings.db);
+    Editor::recover(&folder).map_err(|error| unopened(&error, settings))?;
+    let snapshot = folder.open().map_err(|error| unopened(&error, settings))?;
     if let Some(damage) = snapshot.damage() {
         render::diagnostics(&[Diagnostic { severity: Severity::Warning, ..damage.diagnostic(settings.language) }], settings);
     }
@@ -103,7 +105,8 @@ pub fn unopened(error: &StoreError, settings: &Settings) -> CliError {
     CliError { failure: Failure::Store, diagnostics: vec![error.diagnostic(settings.language)] }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A time such as `30`, `2.5`, `30s` or `500ms`.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let (number, scale) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
         (Some(number), _) => (number, 0.001),
         (None, Some(number)) => (number, 1.0),

@@ -159,11 +159,22 @@ pub struct Dataset {
     pub named: Vec<NamedNode>,
     /// Takes the union of all graphs as the default graph.
     pub union: bool,
+    /// What may be seen at all; everything where `None`.
+    pub visible: Option<Visible>,
+}
+
+/// The part of a dataset that somebody may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visible {
+    /// The named graphs.
+    pub graphs: Vec<NamedNode>,
+    /// Whether the default graph is part of it.
+    pub default_graph: bool,
 }
 
 impl Dataset {
-    fn is_empty(&self) -> bool {
-        self.default.is_empty() && self.named.is_empty() && !self.union
+    pub(super) fn is_empty(&self) -> bool {
+        self.default.is_empty() && self.named.is_empty() && !self.union && self.visible.is_none()
     }
 }
 
@@ -275,7 +286,7 @@ impl Prepared {
     /// The query in canonical spelling: equal for equal algebra, so fit as a key.
     #[must_use]
     pub fn canonical(&self) -> String {
-        format!("{} {:?} {:?} {}", self.query, self.dataset.default, self.dataset.named, self.dataset.union)
+        format!("{} {:?}", self.query, self.dataset)
     }
 
     /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
@@ -298,14 +309,9 @@ impl Prepared {
         watch: &Watch,
         out: impl Write,
     ) -> Result<Report, QueryError> {
-        let mut sink = Sink { out, written: 0, limit: limits.bytes, over: false };
-        let result = self.run(snapshot, output, limits, watch, &mut sink);
-        match result {
-            Err(QueryError::Output(_)) if sink.over => Err(QueryError::Bytes(limits.bytes.unwrap_or_default())),
-            Err(error) if watch.is_stopped() && !matches!(error, QueryError::Rows(_) | QueryError::Output(_)) => Err(watch.error_or(error)),
-            Ok(report) => Ok(Report { bytes: sink.written, ..report }),
-            Err(error) => Err(error),
-        }
+        let mut sink = Sink::new(out, limits.bytes);
+        let result = self.run(snapshot, output, limits, watch, &mut sink).map_err(|error| watch.error_or(error));
+        sink.settle(result)
     }
 
     fn run<W: Write>(
@@ -376,22 +382,41 @@ pub(crate) fn evaluator(watch: &Watch) -> SparqlEvaluator {
     SparqlEvaluator::new().with_cancellation_token(watch.token()).with_custom_function(NamedNode::new_unchecked(ALIVE), alive)
 }
 
-/// Replaces the dataset of a query or of an update's WHERE, unless `dataset` is empty.
+/// Replaces the dataset of a query or of an update's WHERE where `dataset` names one, and cuts it to what is visible.
 pub(crate) fn apply(dataset: &Dataset, target: &mut oxigraph::sparql::QueryDatasetSpecification) {
-    if dataset.is_empty() {
-        return;
-    }
     if dataset.union {
         target.set_default_graph_as_union();
-    } else {
+    } else if !dataset.default.is_empty() || !dataset.named.is_empty() {
         target.set_default_graph(dataset.default.iter().cloned().map(GraphName::from).collect());
     }
-    if !dataset.union || !dataset.named.is_empty() {
+    if !dataset.named.is_empty() || !dataset.default.is_empty() && !dataset.union {
         target.set_available_named_graphs(dataset.named.iter().cloned().map(NamedOrBlankNode::from).collect());
+    }
+    if let Some(visible) = &dataset.visible {
+        restrict(visible, target);
     }
 }
 
-fn failed(error: QueryEvaluationError) -> QueryError {
+fn restrict(visible: &Visible, target: &mut oxigraph::sparql::QueryDatasetSpecification) {
+    let seen = |graph: &GraphName| match graph {
+        GraphName::NamedNode(name) => visible.graphs.contains(name),
+        GraphName::DefaultGraph => visible.default_graph,
+        GraphName::BlankNode(_) => false,
+    };
+    let everything = visible.graphs.iter().cloned().map(GraphName::from).chain([GraphName::DefaultGraph]);
+    let default: Vec<GraphName> = match target.default_graph_graphs() {
+        Some(graphs) => graphs.iter().filter(|graph| seen(graph)).cloned().collect(),
+        None => everything.filter(|graph| seen(graph)).collect(),
+    };
+    let named: Vec<NamedOrBlankNode> = match target.available_named_graphs() {
+        Some(graphs) => graphs.iter().filter(|graph| seen(&GraphName::from((*graph).clone()))).cloned().collect(),
+        None => visible.graphs.iter().cloned().map(NamedOrBlankNode::from).collect(),
+    };
+    target.set_default_graph(default);
+    target.set_available_named_graphs(named);
+}
+
+pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::Cancelled => QueryError::Cancelled,
         QueryEvaluationError::UnsupportedService(name) => Refusal::Service(name.to_string()).into(),
@@ -401,20 +426,34 @@ fn failed(error: QueryEvaluationError) -> QueryError {
 
 impl Watch {
     /// The reason it was stopped, where `error` is a consequence of the stop.
-    fn error_or(&self, error: QueryError) -> QueryError {
+    pub(super) fn error_or(&self, error: QueryError) -> QueryError {
         match error {
-            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Time => self.error(),
+            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Time if self.is_stopped() => self.error(),
             other => other,
         }
     }
 }
 
 /// Cardinalities what goes through and refuses to go past the limit.
-struct Sink<W> {
+pub(super) struct Sink<W> {
     out: W,
     written: u64,
     limit: Option<u64>,
     over: bool,
+}
+
+impl<W: Write> Sink<W> {
+    pub(super) fn new(out: W, limit: Option<u64>) -> Self {
+        Self { out, written: 0, limit, over: false }
+    }
+
+    /// The result with the bytes counted, or with the size limit named as the reason.
+    pub(super) fn settle(self, result: Result<Report, QueryError>) -> Result<Report, QueryError> {
+        match result {
+            Err(QueryError::Output(_)) if self.over => Err(QueryError::Bytes(self.limit.unwrap_or_default())),
+            other => other.map(|report| Report { bytes: self.written, ..report }),
+        }
+    }
 }
 
 impl<W: Write> Write for Sink<W> {
@@ -508,7 +547,7 @@ impl<W: Write> Writer<'_, W> {
 }
 
 /// Lets one more row through, or says that the answer ends here (false), or that it is an error.
-fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Result<bool, QueryError> {
+pub(super) fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Result<bool, QueryError> {
     watch.check()?;
     if let Some(limit) = limits.rows.filter(|limit| report.rows >= *limit) {
         report.truncated = true;

@@ -1,0 +1,266 @@
+//! Answers a read request: from the client's own copy (304), from the cache, or by an evaluation under all limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::cache::{Flight, Kept, Key, Turn};
+use super::limits::Turned;
+use super::metrics::Operation;
+use super::problem::{Answer, Problem};
+use super::request::Inbound;
+use super::state::{Running, Shared};
+use super::stream::{AnswerBody, ChunkWriter, Leash, Message};
+use crate::graph::{Limits, QueryError, Report, Snapshot, Watch};
+
+/// The work of an evaluation: writes the answer over a snapshot.
+pub type Work = Box<dyn FnOnce(&Snapshot, Limits, &Watch, &mut ChunkWriter) -> Result<Report, QueryError> + Send>;
+
+/// A read request, ready to be answered.
+pub struct Job {
+    /// Its kind.
+    pub operation: Operation,
+    /// Everything beside the graph that decides about the bytes of the answer.
+    pub key: Vec<String>,
+    /// False where the same request may get another answer over the same graph.
+    pub repeatable: bool,
+    /// Media type of the answer.
+    pub content_type: &'static str,
+    /// Time for it, waiting included.
+    pub time: Duration,
+    /// Whether a row limit ends the answer in good order.
+    pub page: Option<u64>,
+    /// The work.
+    pub work: Work,
+}
+
+/// An answer, and whether there is a next page where that is known.
+pub struct Given {
+    /// The response.
+    pub response: Answer,
+    /// `None` where the answer is still on its way.
+    pub more: Option<bool>,
+}
+
+/// Answers `job`.
+///
+/// # Errors
+/// Any limit, or a fault of the query.
+pub async fn answer(inbound: &Inbound, job: Job) -> Result<Given, Problem> {
+    let shared = &inbound.shared;
+    let snapshot = shared.snapshot();
+    let deadline = Instant::now() + job.time;
+    let key = key(inbound, &job, &snapshot);
+    if !job.repeatable {
+        return evaluate(inbound, job, snapshot, key, None, deadline).await;
+    }
+    if inbound.header(&header::IF_NONE_MATCH).is_some_and(|tags| matches(tags, &key.etag())) {
+        shared.metrics.not_modified.add(1);
+        return Ok(Given { response: not_modified(&key), more: None });
+    }
+    let flight = loop {
+        match shared.answers.turn(&key) {
+            Turn::Hit(kept) => {
+                shared.metrics.cache_hits.add(1);
+                shared.metrics.rows.add(kept.rows);
+                return Ok(Given {
+                    response: respond(Body::from(kept.bytes.clone()), kept.content_type, Some(&key)),
+                    more: Some(kept.more),
+                });
+            }
+            Turn::Fly(flight) => break flight,
+            Turn::Wait(mut landed) => {
+                // The sender is dropped when the flight ends, which ends this wait with an error.
+                if timeout_at(deadline, landed.changed()).await.is_err() {
+                    return Err(Turned::Late.into());
+                }
+            }
+        }
+    };
+    evaluate(inbound, job, snapshot, key, Some(flight), deadline).await
+}
+
+fn key(inbound: &Inbound, job: &Job, snapshot: &Snapshot) -> Key {
+    let generation = snapshot.generation().to_string();
+    let sight = inbound.sight();
+    let mut parts = vec![inbound.shared.epoch.as_str(), generation.as_str(), sight.as_str(), job.content_type];
+    parts.extend(job.key.iter().map(String::as_str));
+    Key::of(&parts)
+}
+
+async fn evaluate(
+    inbound: &Inbound,
+    job: Job,
+    snapshot: Snapshot,
+    key: Key,
+    flight: Option<Flight>,
+    deadline: Instant,
+) -> Result<Given, Problem> {
+    let shared = inbound.shared.clone();
+    shared.metrics.cache_misses.add(1);
+    let permit = shared.gate.enter(deadline.saturating_duration_since(Instant::now())).await?;
+    let watch = Watch::default();
+    let registered = shared.register(Running {
+        watch: watch.clone(),
+        started: std::time::Instant::now(),
+        operation: job.operation,
+        hash: key.short(),
+        request: inbound.id.clone(),
+    });
+    let (sender, mut receiver) = mpsc::channel(8);
+    let limits = Limits {
+        rows: Some(job.page.unwrap_or(shared.config.limits.rows)),
+        bytes: Some(shared.config.limits.bytes),
+        truncate: job.page.is_some(),
+    };
+    let mut leash = Leash::new(watch.clone(), shared.clone());
+    let mut writer = ChunkWriter::new(sender, shared.answers.largest());
+    let worker = watch.clone();
+    tokio::task::spawn_blocking(move || {
+        let result = (job.work)(&snapshot, limits, &worker, &mut writer);
+        writer.finish(result);
+        drop((permit, registered));
+    });
+    let first = timeout_at(deadline, receiver.recv()).await;
+    let keep = job.repeatable.then(|| key.clone());
+    let (response, more) = match first {
+        Err(_) => {
+            leash.end();
+            watch.expire();
+            shared.metrics.limited.add(1);
+            return Err(QueryError::Time.into());
+        }
+        Ok(Some(Message::Whole(bytes, report))) => {
+            leash.end();
+            (whole(&shared, bytes, &report, keep.as_ref(), job.content_type), Some(report.truncated))
+        }
+        Ok(Some(Message::Chunk(bytes))) => {
+            let body = AnswerBody::new(bytes, receiver, deadline, leash, keep.clone().map(|key| (key, job.content_type)));
+            (respond(Body::new(body), job.content_type, keep.as_ref()), None)
+        }
+        Ok(Some(Message::Failed(error))) => {
+            leash.end();
+            count(&shared, &error);
+            return Err(error.into());
+        }
+        Ok(Some(Message::End(..)) | None) => {
+            leash.end();
+            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the evaluation broke down"));
+        }
+    };
+    drop(flight);
+    Ok(Given { response, more })
+}
+
+fn count(shared: &Arc<Shared>, error: &QueryError) {
+    match error {
+        QueryError::Time | QueryError::Rows(_) | QueryError::Bytes(_) | QueryError::Refused(_) => shared.metrics.limited.add(1),
+        QueryError::Cancelled => shared.metrics.cancelled.add(1),
+        _ => {}
+    }
+}
+
+fn whole(shared: &Arc<Shared>, bytes: Bytes, report: &Report, keep: Option<&Key>, content_type: &'static str) -> Answer {
+    shared.metrics.rows.add(report.rows);
+    if let Some(key) = keep
+        && bytes.len() <= shared.answers.largest()
+    {
+        shared.answers.keep(key.clone(), Kept { bytes: bytes.clone(), content_type, rows: report.rows, more: report.truncated });
+    }
+    respond(Body::from(bytes), content_type, keep)
+}
+
+/// A response with its media type and the headers of caching.
+pub fn respond(body: Body, content_type: &str, key: Option<&Key>) -> Answer {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&with_charset(content_type)) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    cache_headers(headers, key);
+    response
+}
+
+fn cache_headers(headers: &mut axum::http::HeaderMap, key: Option<&Key>) {
+    match key.and_then(|key| HeaderValue::from_str(&key.etag()).ok()) {
+        Some(etag) => {
+            headers.insert(header::ETAG, etag);
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        }
+        None => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, authorization, origin"));
+}
+
+fn not_modified(key: &Key) -> Answer {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    cache_headers(response.headers_mut(), Some(key));
+    response
+}
+
+/// Text types carry their character set.
+fn with_charset(content_type: &str) -> String {
+    if content_type.starts_with("text/") { format!("{content_type}; charset=utf-8") } else { content_type.to_owned() }
+}
+
+/// Whether one of the tags of an `If-None-Match` is `etag`, compared weakly.
+pub fn matches(tags: &str, etag: &str) -> bool {
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    tags.trim() == "*" || tags.split(',').any(|tag| bare(tag) == bare(etag))
+}
+
+/// The time that a request gets: what it asks for with `timeout` in seconds, at most the limit.
+pub fn time(inbound: &Inbound) -> Result<Duration, Problem> {
+    let most = inbound.shared.config.limits.time;
+    let Some(text) = inbound.parameters.one("timeout")? else { return Ok(most) };
+    let asked = text.trim_end_matches('s').parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    asked.map(|asked| asked.min(most)).ok_or_else(|| Problem::bad(format!("timeout is a number of seconds, not {text}")))
+}
+
+/// Runs `work` on a blocking thread, for at most `time` in the queue of the writer.
+///
+/// # Errors
+/// 503 where the writer is too busy, 500 where the work breaks down.
+pub async fn write<T: Send + 'static>(
+    inbound: &Inbound,
+    operation: Operation,
+    work: impl FnOnce(&Arc<Shared>, &Watch) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let shared = inbound.shared.clone();
+    let time = shared.config.limits.time;
+    let deadline = Instant::now() + time;
+    let permit = shared.write_gate.enter(time).await?;
+    let watch = Watch::default();
+    let registered = shared.register(Running {
+        watch: watch.clone(),
+        started: std::time::Instant::now(),
+        operation,
+        hash: String::new(),
+        request: inbound.id.clone(),
+    });
+    let mut leash = Leash::new(watch.clone(), shared.clone());
+    let worker = watch.clone();
+    let mut running = tokio::task::spawn_blocking(move || {
+        let result = work(&shared, &worker);
+        drop((permit, registered));
+        result
+    });
+    let left = deadline.saturating_duration_since(Instant::now());
+    let joined = match timeout(left, &mut running).await {
+        Ok(joined) => joined,
+        Err(_) => {
+            // The writer rolls back and says so; an answer before that might be untrue.
+            watch.expire();
+            running.await
+        }
+    };
+    leash.end();
+    joined.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the write broke down; nothing of it was kept"))?
+}
