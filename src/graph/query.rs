@@ -19,6 +19,9 @@ use super::plan::{self, Cardinalities};
 use super::prefixes::known_prefixes;
 use super::syntax::{SyntaxError, parse_query};
 
+/// Triples of an answer that is looked through before its first byte is written.
+const FEW: usize = 2_000;
+
 /// How far an answer may go. `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits {
@@ -509,10 +512,17 @@ impl<W: Write> Writer<'_, W> {
         Ok(Report { rows: 1, boolean: Some(value), ..Report::default() })
     }
 
-    fn graph(&mut self, triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
+    fn graph(&mut self, mut triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
         let mut report = Report::default();
-        let mut out = serializer(format, |_| true).for_writer(&mut *self.sink);
-        for triple in triples {
+        // The head of a document names its prefixes: of a small answer, those that occur.
+        let mut first = Vec::new();
+        for triple in triples.by_ref().take(FEW) {
+            first.push(triple.map_err(failed)?);
+        }
+        let few = first.len() < FEW;
+        let used = |namespace: &str| !few || first.iter().any(|triple| triple.to_string().contains(namespace));
+        let mut out = serializer(format, used).for_writer(&mut *self.sink);
+        for triple in first.into_iter().map(Ok).chain(triples) {
             let triple = triple.map_err(failed)?;
             if !admit(&mut report, self.limits, self.watch)? {
                 break;
