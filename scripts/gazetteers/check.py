@@ -85,6 +85,9 @@ def check_entry(file, graph, subject, owner, concepts, terms, faults):
     for name, count in collections.Counter(literals).items():
         if count > 1:
             fault(f"name “{name}” given {count} times")
+    for name, count in collections.Counter(str(l) for l in literals if l not in set(graph.objects(subject, SKOS.prefLabel))).items():
+        if count > 1 or name in {str(l) for l in graph.objects(subject, SKOS.prefLabel)}:
+            fault(f"name “{name}” given again, in another language or property")
     for name in graph.objects(subject, YP.needsContext):
         if str(name) not in names:
             fault(f"condition on “{name}”, which is none of its names")
