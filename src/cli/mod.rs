@@ -5,12 +5,14 @@
 //! so that a reader who closes the pipe early is no error.
 
 mod build;
+mod check;
 mod completions;
 mod dot;
 mod entity;
 mod explain;
 mod export;
 mod extract;
+mod find;
 mod input;
 mod knowledge;
 mod outcome;
@@ -75,12 +77,14 @@ struct Options {
 #[derive(Subcommand)]
 enum Command {
     Build(build::Args),
+    Check(check::Args),
     /// Print a completion script for your shell
     Completions(completions::Args),
     Dot(dot::Args),
     Explain(explain::Args),
     Export(export::Args),
     Extract(extract::Args),
+    Find(find::Args),
     Path(path::Args),
     /// Ask the graph: SPARQL, or a question by its name
     Query(query::Args),
@@ -94,11 +98,13 @@ enum Command {
 fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> {
     match command {
         Command::Build(args) => build::run(&args, settings),
+        Command::Check(args) => check::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
         Command::Dot(args) => dot::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
         Command::Extract(args) => extract::run(&args, settings),
+        Command::Find(args) => find::run(&args, settings),
         Command::Path(args) => path::run(&args, settings),
         Command::Query(args) => query::run(&args, settings),
         Command::Serve(args) => serve::run(&args, settings),

@@ -11,12 +11,12 @@ const ZH: &str = "\
 园谱 yuanpu: 把区域产业的政策文件与新闻读成知识图谱，每条关系都附原文证据
 
 示例
-  yuanpu build data/documents          读一个文件夹，建成图谱
-  yuanpu query clusters-of-region      回答一个现成的问题
-  yuanpu dot 成都市 --render svg -o 成都.svg
+  yuanpu build data/documents                            读一个文件夹，建成图谱
+  yuanpu query cq-01-clusters-of-region --region 成都市  回答一个现成的问题
+  yuanpu dot 成都市 --render svg -o 成都.svg             画出一个实体的关系
 
 建图    build     文件 → 图谱                extract   单篇文件 → 它的图
-查询    query     SPARQL、查询文件、现成问题   find      按名称、简称、拼音、繁简查找
+查询    query     SPARQL、查询文件、现成问题   find      按名称、简称、繁简查找
         show      一个实体的来龙去脉           explain   关系的证据，逐字引用
         path      两个实体之间的路径           stats     数量与覆盖
 输出    export    Turtle、N-Quads、JSON-LD 等  dot       关系图
@@ -32,12 +32,12 @@ const EN: &str = "\
 yuanpu 园谱: reads policy text and news on regional industry into a graph that quotes its evidence
 
 Examples
-  yuanpu build data/documents          read a folder into the graph
-  yuanpu query clusters-of-region      answer a ready-made question
-  yuanpu dot 成都市 --render svg -o chengdu.svg
+  yuanpu build data/documents                            read a folder into the graph
+  yuanpu query cq-01-clusters-of-region --region 成都市  answer a ready-made question
+  yuanpu dot 成都市 --render svg -o chengdu.svg          draw what surrounds an entity
 
 Make    build     documents to graph            extract   one document to its graph
-Ask     query     SPARQL, file or named query   find      names, aliases, pinyin, 简/繁
+Ask     query     SPARQL, file or named query   find      names and parts of them, 简/繁
         show      facts about an entity         explain   the evidence, quoted in place
         path      ways between two entities     stats     counts and coverage
 Give    export    Turtle, N-Quads, JSON-LD …    dot       a drawing of relationships
