@@ -1,6 +1,7 @@
 //! The house as ARCHITECTURE.md draws it, held against the source: layers, doors, pure rooms, names, sizes, and invariants
 //! that are named in tests. Each rule is also shown to catch a breach, so that none of them passes by never looking.
 
+mod book;
 mod rules;
 mod source;
 
@@ -43,7 +44,6 @@ fn faults(rule: fn(&Source) -> Vec<String>, path: &str, text: &str) -> usize {
     rule(&Source::new(path, text)).len()
 }
 
-/// Invariant 1.
 #[test]
 fn rooms_import_only_lower_layers() {
     hold(&["src"], rules::upward_imports);
@@ -62,7 +62,6 @@ fn an_upward_or_sideways_import_is_caught() {
     assert_eq!(faults(rule, "src/cli/build.rs", "use yuanpu::pipeline; use super::render;"), 0);
 }
 
-/// Invariant 2.
 #[test]
 fn foreign_crates_enter_by_one_door() {
     hold(&["src"], rules::wrong_doors);
@@ -90,7 +89,6 @@ fn every_dependency_has_a_door_and_no_door_is_without_one() {
     assert_eq!(declared, listed, "Cargo.toml and the table of doors (left: declared, right: in the table)");
 }
 
-/// Invariant 3.
 #[test]
 fn extraction_is_pure() {
     hold(&["src"], rules::impurities);
@@ -105,7 +103,6 @@ fn an_impure_room_is_caught() {
     assert_eq!(faults(rule, "src/extract/mod.rs", "use std::sync::Arc;"), 0);
 }
 
-/// Invariant 4.
 #[test]
 fn rooms_show_only_what_they_re_export() {
     hold(&["src"], rules::open_rooms);
@@ -117,7 +114,6 @@ fn an_open_room_is_caught() {
     assert_eq!(faults(rules::open_rooms, "src/model/mod.rs", "pub mod vocabulary;"), 0);
 }
 
-/// Invariant 5.
 #[test]
 fn no_domain_word_in_the_source() {
     hold(&["src"], rules::chinese_literals);
@@ -150,4 +146,14 @@ fn a_shapeless_file_is_caught() {
     assert_eq!(faults(rules::shape, "src/graph/quads.rs", &format!("//! x\n{}", "\n".repeat(600))), 1);
     assert_eq!(faults(rules::shape, "src/lib.rs", &format!("//! x\n{}", "pub mod a;\n".repeat(8))), 1);
     assert_eq!(faults(rules::shape, "src/lib.rs", &format!("//! x\n{}", "pub mod a;\n".repeat(7))), 0);
+}
+
+#[test]
+fn every_invariant_is_held_by_a_test() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let invariants = book::invariants(&page);
+    assert!(invariants.len() >= 10, "found only {} invariants", invariants.len());
+    let text: String = sources("src").into_iter().chain(sources("tests")).map(|source| source.text).collect();
+    let faults = book::faults(&invariants, &text);
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
