@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fmt::Write as _, fs, io};
 
+use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
+use crate::model::Location;
 
-/// The copy compiled in, sorted by path.
-const EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/ontology_files.rs"));
+/// The copy compiled in. `build.rs` sees to it that it is taken anew when a file changes, comes or goes.
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/ontology");
 
 /// Folder of the trained weights, which are made from the other files and so do not count in their hash.
 const WEIGHTS: &str = "weights/";
@@ -25,7 +27,8 @@ pub(super) struct Folder {
 
 impl Folder {
     pub fn embedded() -> Self {
-        let files = EMBEDDED.iter().map(|(path, bytes)| ((*path).to_owned(), Cow::Borrowed(*bytes))).collect();
+        let mut files = BTreeMap::new();
+        add_embedded(&EMBEDDED, &mut files);
         Self { name: "ontology/".to_owned(), files }
     }
 
@@ -44,7 +47,7 @@ impl Folder {
         };
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') || name.ends_with(".md") {
+            if is_left_out(&name) {
                 continue;
             }
             let path = entry.path();
@@ -90,9 +93,25 @@ impl Folder {
     }
 }
 
+fn add_embedded(dir: &'static Dir<'static>, files: &mut BTreeMap<String, Cow<'static, [u8]>>) {
+    for file in dir.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        if !path.split('/').any(is_left_out) {
+            files.insert(path, Cow::Borrowed(file.contents()));
+        }
+    }
+    for inner in dir.dirs() {
+        add_embedded(inner, files);
+    }
+}
+
+/// Hidden files and notes for people hold no knowledge.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with(".md")
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Fault {
-    let shown = path.display();
-    Fault::error("O001", Text::new(format!("读不了 {shown}:{error}"), format!("cannot read {shown}: {error}")))
-        .help(Text::new("本体文件夹用 --ontology 指定", "name the folder of the ontology with --ontology"))
-        .file(shown.to_string())
+    let path = path.display().to_string();
+    let location = Location { file: path.clone(), line: None, column: None };
+    Problem::Unreadable { path, error: error.to_string() }.at(location)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use oxigraph::model::Term as RdfTerm;
 
-use super::fault::{Fault, Text};
+use super::fault::{End, Fault, Problem};
 use super::gazetteer::{Entry, Gazetteer};
 use super::gazetteer_reader::{Origin, shown};
 use super::schema::Schema;
@@ -42,23 +42,17 @@ impl Check<'_, '_, '_> {
                     RdfTerm::NamedNode(node) => self.gazetteer.by_iri(node.as_str()).map(|at| &self.gazetteer.entries[at].class),
                     _ => None,
                 };
-                let ends = [
-                    ("主语", "subject", relation.domain.as_ref(), Some(&entry.class)),
-                    ("宾语", "object", relation.range.as_ref(), object_class),
-                ];
-                for (zh, en, wanted, found) in ends {
+                let ends = [(End::Subject, &relation.domain, Some(&entry.class)), (End::Object, &relation.range, object_class)];
+                for (end, wanted, found) in ends {
                     let (Some(wanted), Some(found)) = (wanted, found) else {
                         continue;
                     };
                     if found.is_empty() || self.schema.is_subclass(found, wanted) {
                         continue;
                     }
-                    let term = &relation.term;
-                    let message = Text::new(
-                        format!("yp:{term} 的{zh}须是 yp:{wanted},这里是 yp:{found}"),
-                        format!("the {en} of yp:{term} must be a yp:{wanted}, here it is a yp:{found}"),
-                    );
-                    self.faults.push(Fault::error("O031", message).at(origin.file.locate_value(&entry.iri, predicate, object)));
+                    let term = |name: &str| format!("yp:{name}");
+                    let problem = Problem::WrongEnd { relation: term(&relation.term), end, wanted: term(wanted), found: term(found) };
+                    self.faults.push(problem.at(origin.file.locate_value(&entry.iri, predicate, object)));
                 }
             }
         }
@@ -71,16 +65,11 @@ impl Check<'_, '_, '_> {
             for object in origin.subject.objects(SKOS, "notation") {
                 let place = || origin.file.locate_value(&origin.subject.iri, &format!("{SKOS}notation"), object);
                 if !is_well_formed(object) {
-                    let message = Text::new(
-                        "代码须是 \"六位数字\"^^yp:GBT2260 或 \"字母与数字\"^^yp:GBT4754",
-                        "a code is \"six digits\"^^yp:GBT2260 or \"letter and digits\"^^yp:GBT4754",
-                    );
-                    self.faults.push(Fault::error("O032", message).at(place()));
+                    self.faults.push(Problem::MalformedCode.at(place()));
                 }
                 if let Some(other) = owners.insert(object, at) {
-                    let other = shown(&self.gazetteer.entries[other].iri);
-                    let message = Text::new(format!("{other} 已用这一代码"), format!("{other} has this code already"));
-                    self.faults.push(Fault::error("O033", message).at(place()));
+                    let name = shown(&self.gazetteer.entries[other].iri);
+                    self.faults.push(Problem::CodeTaken { name }.at(place()));
                 }
             }
         }
@@ -90,9 +79,7 @@ impl Check<'_, '_, '_> {
         for (entry, origin) in self.gazetteer.entries.iter().zip(self.origins) {
             let written = origin.subject.objects(YP, "comprises").count();
             if self.schema.is_subclass(&entry.class, "CompositeRegion") && written < 2 {
-                let message =
-                    Text::new("合称区域至少包含两个区域(yp:comprises)", "a joint region needs two or more members (yp:comprises)");
-                self.faults.push(Fault::error("O034", message).at(origin.file.locate(&entry.iri, 0)));
+                self.faults.push(Problem::TooFewMembers.at(origin.file.locate(&entry.iri, 0)));
             }
         }
     }
@@ -134,14 +121,13 @@ impl Check<'_, '_, '_> {
         };
         let turned = members.iter().cycle().skip_while(|at| **at != first).take(members.len() + 1);
         let names = turned.map(|at| shown(&self.gazetteer.entries[*at].iri)).collect::<Vec<_>>().join(" → ");
-        let message = Text::new(format!("循环:{names}"), format!("a cycle: {names}"));
         let origin = self.origins[first];
         let value = origin.subject.properties.iter().find(|(found, _)| found == predicate).map(|(_, object)| object);
         let place = value.map_or_else(
             || origin.file.locate(&origin.subject.iri, 0),
             |value| origin.file.locate_value(&origin.subject.iri, predicate, value),
         );
-        self.faults.push(Fault::error("O035", message).at(place));
+        self.faults.push(Problem::Cycle { names }.at(place));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use oxigraph::model::Term as RdfTerm;
+use oxigraph::model::{NamedNode, Term as RdfTerm};
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
 use super::gazetteer::{Entry, EntryName, Gazetteer};
 use super::nearest::nearest;
 use super::schema::Schema;
@@ -18,7 +18,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (RDF, &["type"]),
     (RDFS, &["seeAlso", "comment"]),
     (OWL, &["sameAs"]),
-    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description", "publisher"]),
+    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description"]),
     (
         SKOS,
         &[
@@ -124,16 +124,15 @@ impl EntryReader<'_, '_, '_> {
             if foreign || (predicate.starts_with(YP) && is_declared(self.schema, predicate)) {
                 continue;
             }
-            let fault = if predicate.starts_with(YP) {
-                unknown_term(self.schema, predicate)
+            let place = self.origin.file.locate_value(&self.origin.subject.iri, predicate, object);
+            self.faults.push(if predicate.starts_with(YP) {
+                unknown_term(self.schema, predicate, place)
             } else {
                 let known = FOREIGN.iter().flat_map(|(namespace, names)| names.iter().map(move |name| format!("{namespace}{name}")));
                 let known: Vec<String> = known.collect();
                 let near = nearest(predicate, known.iter().map(String::as_str)).map(|near| format!("<{near}>"));
-                let message = Text::new(format!("条目不用属性 <{predicate}>"), format!("entries have no property <{predicate}>"));
-                Fault::error("O021", message).suggest(near.as_deref())
-            };
-            self.report_at(fault, predicate, object);
+                Problem::UnknownProperty { iri: predicate.clone() }.at(place).near(near)
+            });
         }
     }
 
@@ -148,15 +147,13 @@ impl EntryReader<'_, '_, '_> {
                 None => {
                     let names = self.schema.classes().map(|class| &*class.term).filter(|name| self.schema.is_subclass(name, "Entity"));
                     let near = iri.strip_prefix(YP).and_then(|name| nearest(name, names)).map(|near| format!("yp:{near}"));
-                    let message = Text::new(format!("{} 不是实体的类", short(iri)), format!("{} is no class of entities", short(iri)));
-                    let value = RdfTerm::NamedNode(oxigraph::model::NamedNode::new_unchecked(iri));
-                    self.report_at(Fault::error("O020", message).suggest(near.as_deref()), &format!("{RDF}type"), &value);
+                    let value = RdfTerm::NamedNode(NamedNode::new_unchecked(iri));
+                    self.report_at(Problem::NoEntityClass { name: short(iri) }, near, &format!("{RDF}type"), &value);
                 }
             }
         }
         if subject.descriptions == 0 {
-            let message = Text::new("条目没有写类(a yp:…)", "the entry has no class (a yp:…)");
-            self.report(Fault::error("O020", message));
+            self.report(Problem::NoClass);
         }
         class.unwrap_or_else(|| "".into())
     }
@@ -166,11 +163,7 @@ impl EntryReader<'_, '_, '_> {
             self.origin.subject.literals(SKOS, "prefLabel").filter(|(_, language)| *language == Some(tag)).map(|(text, _)| text);
         let first = labels.next();
         if labels.next().is_some() || (tag == "zh" && first.is_none()) {
-            let message = Text::new(
-                format!("须有且只有一个 skos:prefLabel …@{tag}"),
-                format!("there must be exactly one skos:prefLabel \"…\"@{tag}"),
-            );
-            self.report(Fault::error("O022", message));
+            self.report(Problem::PreferredLabel { tag: tag.to_owned() });
         }
         first.map(str::to_owned)
     }
@@ -195,12 +188,9 @@ impl EntryReader<'_, '_, '_> {
                 _ => {
                     let members = schemes.iter().flat_map(|scheme| self.schema.concepts_of(scheme)).map(AsRef::as_ref);
                     let near = iri.strip_prefix(YPS).and_then(|name| nearest(name, members)).map(|near| format!("yps:{near}"));
-                    let list = schemes.iter().map(|scheme| format!("yps:{scheme}")).collect::<Vec<_>>().join(" / ");
-                    let message = Text::new(
-                        format!("{} 不是 yp:{property} 的取值(取自 {list})", short(iri)),
-                        format!("{} is no value of yp:{property} (they are in {list})", short(iri)),
-                    );
-                    self.report_at(Fault::error("O023", message).suggest(near.as_deref()), &format!("{YP}{property}"), object);
+                    let schemes = schemes.iter().map(|scheme| format!("yps:{scheme}")).collect::<Vec<_>>().join(" / ");
+                    let problem = Problem::WrongConcept { name: short(iri), property: property.to_owned(), schemes };
+                    self.report_at(problem, near, &format!("{YP}{property}"), object);
                 }
             }
         }
@@ -214,8 +204,7 @@ impl EntryReader<'_, '_, '_> {
             match object {
                 RdfTerm::Literal(literal) if literal.value().chars().count() == 1 => forms.push(literal.value().to_owned()),
                 _ => {
-                    let message = Text::new("yp:oneCharacterForm 须是一个字", "yp:oneCharacterForm must be one character");
-                    self.report_at(Fault::error("O024", message), &predicate, object);
+                    self.report_at(Problem::NotOneCharacter, None, &predicate, object);
                 }
             }
         }
@@ -227,9 +216,9 @@ impl EntryReader<'_, '_, '_> {
         let subject = self.origin.subject;
         let context: HashSet<&str> = subject.literals(YP, "needsContext").map(|(text, _)| text).collect();
         entry.label_needs_context = context.contains(entry.label.as_str());
-        let mut seen: HashMap<String, Language> = HashMap::from([(entry.label.clone(), Language::Zh)]);
+        let mut seen: HashMap<String, ()> = HashMap::from([(entry.label.clone(), ())]);
         if let Some(text) = &entry.label_en {
-            seen.insert(text.clone(), Language::En);
+            seen.insert(text.clone(), ());
             let needs_context = context.contains(text.as_str());
             entry.names.push(EntryName { text: text.clone(), kind: NameKind::Alternative, language: Language::En, needs_context });
         }
@@ -242,17 +231,11 @@ impl EntryReader<'_, '_, '_> {
                 };
                 let text = literal.value();
                 self.check_name(&format!("{namespace}{name}"), object, text, literal.language());
-                let language = language(literal.language());
-                if let Some(known) = seen.insert(text.to_owned(), language) {
-                    // An acronym may be the English label and a Chinese name at once; it is held once.
-                    if known == language {
-                        let message =
-                            Text::new(format!("名称“{text}”与正名或别名重复"), format!("the name “{text}” stands in this entry already"));
-                        self.report_at(Fault::error("O026", message), &format!("{namespace}{name}"), object);
-                    }
+                if seen.insert(text.to_owned(), ()).is_some() {
+                    self.report_at(Problem::NameAgain { name: text.to_owned() }, None, &format!("{namespace}{name}"), object);
                     continue;
                 }
-                let needs_context = context.contains(text);
+                let (language, needs_context) = (language(literal.language()), context.contains(text));
                 entry.names.push(EntryName { text: text.to_owned(), kind, language, needs_context });
             }
         }
@@ -262,22 +245,17 @@ impl EntryReader<'_, '_, '_> {
             {
                 let text = literal.value();
                 let near = nearest(text, seen.keys().map(String::as_str)).map(|near| format!("“{near}”"));
-                let message = Text::new(format!("“{text}”不是本条目的名称"), format!("“{text}” is no name of this entry"));
-                self.report_at(Fault::error("O027", message).suggest(near.as_deref()), &format!("{YP}needsContext"), object);
+                self.report_at(Problem::NoSuchName { name: text.to_owned() }, near, &format!("{YP}needsContext"), object);
             }
         }
     }
 
     fn check_name(&mut self, predicate: &str, object: &RdfTerm, text: &str, tag: Option<&str>) {
         if text.is_empty() || text.trim() != text {
-            let message =
-                Text::new(format!("名称“{text}”为空或首尾有空白"), format!("the name “{text}” is empty or has white space at an end"));
-            self.report_at(Fault::error("O025", message), predicate, object);
+            self.report_at(Problem::UncleanName { name: text.to_owned() }, None, predicate, object);
         }
         if !matches!(tag, Some("zh" | "en")) {
-            let message = Text::new(format!("名称“{text}”没有标语种"), format!("the name “{text}” has no language"));
-            let help = Text::new("写成 \"…\"@zh 或 \"…\"@en", "write \"…\"@zh or \"…\"@en");
-            self.report_at(Fault::error("O025", message).help(help), predicate, object);
+            self.report_at(Problem::NameWithoutLanguage { name: text.to_owned() }, None, predicate, object);
         }
     }
 
@@ -293,12 +271,7 @@ impl EntryReader<'_, '_, '_> {
         let found = &entry.iri[ID.len()..];
         let homonym = found.strip_prefix(&expected).is_some_and(|rest| rest.len() > 1 && rest.starts_with('@'));
         if found != expected && !homonym {
-            let message = Text::new(format!("IRI 应以 {expected} 结尾"), format!("the IRI should end with {expected}"));
-            let help = Text::new(
-                "有代码的区域用代码,其余用正名;同名异物在后面加 @ 与区别词",
-                "regions with a code use it, all else the Chinese label; a homonym adds @ and what tells it apart",
-            );
-            self.report(Fault::error("O028", message).help(help));
+            self.report(Problem::WrongKey { expected });
         }
     }
 
@@ -312,18 +285,16 @@ impl EntryReader<'_, '_, '_> {
         let first = earlier.map_or_else(|| self.origin.file.locate(iri, 0), |origin| origin.file.locate(iri, 0));
         let nth = usize::from(earlier.is_none());
         let place = format!("{}:{}", first.file, first.line.unwrap_or(1));
-        let message = Text::new(format!("{} 已写在 {place}", shown(iri)), format!("{} stands at {place} already", shown(iri)));
-        let help = Text::new("并成一条;同名异物用 @ 区别", "make one entry of them; tell homonyms apart with @");
-        self.faults.push(Fault::error("O029", message).help(help).at(self.origin.file.locate(iri, nth)));
+        self.faults.push(Problem::WrittenTwice { name: shown(iri), place }.at(self.origin.file.locate(iri, nth)));
         earlier.is_none()
     }
 
-    fn report(&mut self, fault: Fault) {
-        self.faults.push(fault.at(self.origin.file.locate(&self.origin.subject.iri, 0)));
+    fn report(&mut self, problem: Problem) {
+        self.faults.push(problem.at(self.origin.file.locate(&self.origin.subject.iri, 0)));
     }
 
-    fn report_at(&mut self, fault: Fault, predicate: &str, value: &RdfTerm) {
-        self.faults.push(fault.at(self.origin.file.locate_value(&self.origin.subject.iri, predicate, value)));
+    fn report_at(&mut self, problem: Problem, near: Option<String>, predicate: &str, value: &RdfTerm) {
+        self.faults.push(problem.at(self.origin.file.locate_value(&self.origin.subject.iri, predicate, value)).near(near));
     }
 }
 
@@ -373,8 +344,7 @@ impl References<'_> {
         }
         let near = nearest(target.strip_prefix(ID).unwrap_or(target), self.index.keys().filter_map(|iri| iri.strip_prefix(ID)));
         let near = near.map(|near| shown(&format!("{ID}{near}")));
-        let message = Text::new(format!("没有条目 {}", shown(target)), format!("there is no entry {}", shown(target)));
         let place = origin.file.locate_value(&origin.subject.iri, predicate, object);
-        self.faults.push(Fault::error("O030", message).suggest(near.as_deref()).at(place));
+        self.faults.push(Problem::NoSuchEntry { name: shown(target) }.at(place).near(near));
     }
 }

@@ -23,8 +23,8 @@ pub use gazetteer::{Entry, EntryName, Gazetteer};
 pub use schema::{ClassInfo, ConceptInfo, Labels, RelationInfo, Schema};
 pub use variants::Variants;
 
-use crate::model::{Diagnostic, Language, Severity};
-use fault::{Fault, Text};
+use crate::model::{Diagnostic, Language, Location, Severity};
+use fault::{Fault, Problem};
 use folder::Folder;
 use turtle::Turtle;
 
@@ -79,9 +79,9 @@ impl Ontology {
         let mut faults = Vec::new();
         let (schema, gazetteer) = read_turtle(&folder, &mut faults);
         let variants = read_variants(&folder, &mut faults);
-        faults.sort_by(|a, b| a.location.cmp(&b.location).then(a.code.cmp(b.code)));
+        faults.sort_by(|a, b| a.location.cmp(&b.location).then(a.problem.code().cmp(b.problem.code())));
         faults.dedup();
-        if faults.iter().any(|fault| fault.severity == Severity::Error) {
+        if faults.iter().any(|fault| fault.problem.severity() == Severity::Error) {
             return Err(faults);
         }
         let hash = folder.hash();
@@ -155,7 +155,7 @@ fn is_gazetteer(path: &str) -> bool {
 
 fn read_turtle(folder: &Folder, faults: &mut Vec<Fault>) -> (Schema, Gazetteer) {
     if folder.get(VOCABULARY).is_none() {
-        faults.push(missing(folder, VOCABULARY));
+        faults.push(Problem::MissingFile { path: VOCABULARY }.at(whole_file(folder, VOCABULARY)));
         return (Schema::default(), Gazetteer::default());
     }
     let vocabulary = parse(folder, is_vocabulary, faults);
@@ -206,22 +206,18 @@ fn read_variants(folder: &Folder, faults: &mut Vec<Fault>) -> Variants {
     let source = match folder.get(VARIANTS).map(std::str::from_utf8) {
         Some(Ok(source)) => source,
         Some(Err(_)) => {
-            faults.push(Fault::error("O002", Text::new("不是 UTF-8 文本", "this is no UTF-8 text")).file(shown.clone()));
+            faults.push(Problem::NotUtf8.at(whole_file(folder, VARIANTS)));
             ""
         }
         // Without the table only width and shape are folded.
         None => {
-            let message =
-                Text::new("没有字形折叠表,繁体字认不出来", "there is no table of variants: traditional characters will not be recognised");
-            faults.push(Fault::warning("O005", message).file(shown.clone()));
+            faults.push(Problem::NoVariants.at(whole_file(folder, VARIANTS)));
             ""
         }
     };
     Variants::parse(source, &shown, faults)
 }
 
-fn missing(folder: &Folder, path: &str) -> Fault {
-    let message = Text::new(format!("文件夹里没有 {path}"), format!("the folder has no {path}"));
-    let help = Text::new("本体文件夹用 --ontology 指定", "name the folder of the ontology with --ontology");
-    Fault::error("O004", message).help(help).file(folder.shown(path))
+fn whole_file(folder: &Folder, path: &str) -> Location {
+    Location { file: folder.shown(path), line: None, column: None }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oxigraph::model::Term as RdfTerm;
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
 use super::nearest::nearest;
 use super::schema::Schema;
 use super::turtle::Turtle;
@@ -22,17 +22,11 @@ pub(super) fn check(file: &Turtle<'_>, schema: &Schema, faults: &mut Vec<Fault>)
     let declared: BTreeSet<&str> = schema.relations().map(|relation| &*relation.term).collect();
     let location = file.locate("https://w3id.org/yuanpu/shapes#Statement", 0);
     for term in declared.iter().filter(|term| !listed.contains(*term)) {
-        let message = Text::new(
-            format!("陈述的形状(ypsh:Statement)没有列出关系 yp:{term}"),
-            format!("the shape ypsh:Statement does not list the relation yp:{term}"),
-        );
-        let help = Text::new("把它加进 rdf:predicate 的 sh:in", "add it to sh:in of rdf:predicate");
-        faults.push(Fault::error("O018", message).help(help).at(location.clone()));
+        faults.push(Problem::RelationNotInShapes { relation: format!("yp:{term}") }.at(location.clone()));
     }
     for term in listed.iter().filter(|term| !declared.contains(*term)) {
-        let message = Text::new(format!("yp:{term} 不是关系(yp:Relation)"), format!("yp:{term} is no relation (yp:Relation)"));
         let near = nearest(term, declared.iter().copied()).map(|near| format!("yp:{near}"));
-        faults.push(Fault::error("O018", message).suggest(near.as_deref()).at(location.clone()));
+        faults.push(Problem::NoRelation { name: format!("yp:{term}") }.at(location.clone()).near(near));
     }
 }
 

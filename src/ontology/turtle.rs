@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{NamedOrBlankNode, Term as RdfTerm};
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
 use super::finder::Finder;
 use crate::model::{LineIndex, Location, vocabulary};
 
@@ -69,8 +69,7 @@ impl<'a> Turtle<'a> {
                 turtle.broken = true;
                 let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
                 let location = Location { file: turtle.shown.clone(), line: Some(line), column: None };
-                let help = Text::new("把文件存为 UTF-8", "save the file as UTF-8");
-                faults.push(Fault::error("O002", Text::new("不是 UTF-8 文本", "this is no UTF-8 text")).help(help).at(location));
+                faults.push(Problem::NotUtf8.at(location));
                 return turtle;
             }
         }
@@ -153,11 +152,6 @@ impl<'a> Turtle<'a> {
         let said = error.to_string();
         // The parser puts the position first, which the location tells better.
         let said = said.split_once(": ").map_or(said.as_str(), |(_, said)| said);
-        let message = Text::new(format!("Turtle 语法错误:{said}"), format!("Turtle syntax error: {said}"));
-        let help = Text::new(
-            "每个条目以“ .”结尾,属性之间用“;”,同一属性的多个值之间用“,”;全角标点只能写在引号内",
-            "an entry ends with “ .”, properties are parted by “;”, values of one property by “,”; full-width marks only inside quotes",
-        );
-        Fault::error("O003", message).help(help).at(location)
+        Problem::Syntax { said: said.to_owned() }.at(location)
     }
 }

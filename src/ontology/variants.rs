@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
 use crate::model::Location;
 
 /// Code points below this are looked up in a table, the rest in a map.
@@ -87,14 +87,10 @@ fn read_pairs(source: &str, file: &str, faults: &mut Vec<Fault>) -> HashMap<char
         }
         let location = |column| Location { file: file.to_owned(), line: Some(at + 1), column: Some(column) };
         match pair(line) {
-            Err((column, message)) => {
-                let help = Text::new("写成:原字<TAB>折成的字", "write: from<TAB>to, one character each");
-                faults.push(Fault::error("O040", message).help(help).at(location(column)));
-            }
+            Err((column, problem)) => faults.push(problem.at(location(column))),
             Ok((from, to)) => {
                 if pairs.insert(from, to).is_some() {
-                    let message = Text::new(format!("{from} 写了两次"), format!("{from} stands here a second time"));
-                    faults.push(Fault::error("O041", message).at(location(1)));
+                    faults.push(Problem::FoldedTwice { from }.at(location(1)));
                 }
                 lines.insert(from, at + 1);
             }
@@ -104,19 +100,16 @@ fn read_pairs(source: &str, file: &str, faults: &mut Vec<Fault>) -> HashMap<char
     let mut chains: Vec<_> = pairs.iter().filter_map(|(from, to)| pairs.get(to).map(|end| (lines[from], *from, *to, *end))).collect();
     chains.sort_unstable();
     for (line, from, to, end) in chains {
-        let message =
-            Text::new(format!("{from} 折成 {to},而 {to} 又折成 {end}"), format!("{from} folds to {to}, which itself folds to {end}"));
-        let help = Text::new(format!("直接写 {from}<TAB>{end}"), format!("write {from}<TAB>{end}"));
         let location = Location { file: file.to_owned(), line: Some(line), column: Some(3) };
-        faults.push(Fault::error("O042", message).help(help).at(location));
+        faults.push(Problem::FoldChain { from, to, end }.at(location));
     }
     pairs
 }
 
 /// The two characters of a line, or the column (from 1) and what is wrong there.
-fn pair(line: &str) -> Result<(char, char), (usize, Text)> {
+fn pair(line: &str) -> Result<(char, char), (usize, Problem)> {
     let Some((from, to)) = line.split_once('\t') else {
-        return Err((1, Text::new("缺少制表符", "there is no tab in this line")));
+        return Err((1, Problem::NoTab));
     };
     let single = |text: &str| {
         let mut chars = text.chars();
@@ -124,10 +117,10 @@ fn pair(line: &str) -> Result<(char, char), (usize, Text)> {
     };
     let second = from.chars().count() + 2;
     match (single(from), single(to)) {
-        (Some(from), Some(to)) if from == to => Err((second, Text::new(format!("{from} 折成自身"), format!("{from} folds to itself")))),
+        (Some(from), Some(to)) if from == to => Err((second, Problem::FoldsToItself { from })),
         (Some(from), Some(to)) => Ok((from, to)),
-        (None, _) => Err((1, Text::new(format!("“{from}”不是一个字"), format!("“{from}” is not one character")))),
-        (_, None) => Err((second, Text::new(format!("“{to}”不是一个字"), format!("“{to}” is not one character")))),
+        (None, _) => Err((1, Problem::NotOneCodePoint { text: from.to_owned() })),
+        (_, None) => Err((second, Problem::NotOneCodePoint { text: to.to_owned() })),
     }
 }
 
@@ -163,7 +156,7 @@ mod tests {
     #[test]
     fn every_bad_line_is_reported_where_it_is_bad() {
         let (_, faults) = variants("# 说明\n億 亿\n萬\t万千\n國\t国\n國\t囯\n薴\t苧\n苧\t苎\n好\t好\n");
-        let found: Vec<_> = faults.iter().map(|f| (f.code, f.location.line, f.location.column)).collect();
+        let found: Vec<_> = faults.iter().map(|f| (f.problem.code(), f.location.line, f.location.column)).collect();
         let expected = [("O040", 2, 1), ("O040", 3, 3), ("O041", 5, 1), ("O040", 8, 3), ("O042", 6, 3)];
         assert_eq!(found, expected.map(|(code, line, column)| (code, Some(line), Some(column))));
     }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use oxigraph::model::Term as RdfTerm;
 
-use super::fault::{Fault, Text};
+use super::fault::{Fault, Problem};
 use super::nearest::nearest;
 use super::schema::{ClassInfo, ConceptInfo, Labels, RelationInfo, Schema};
 use super::turtle::{Subject, Turtle};
 use crate::model::vocabulary::{OWL, RDF, RDFS, SKOS, YP, YPS};
-use crate::model::{Language, Term};
+use crate::model::{Language, Location, Term};
 
 /// The class of all things with an IRI of their own; every class below it that has no further subclass needs a segment.
 const ENTITY: &str = "Entity";
@@ -43,10 +43,7 @@ impl Reader<'_> {
         let types: Vec<&str> = subject.iris(RDF, "type").collect();
         let is = |namespace: &str, name: &str| types.iter().any(|iri| iri.strip_prefix(namespace) == Some(name));
         if subject.descriptions > 1 {
-            let name = short(&subject.iri);
-            let message = Text::new(format!("{name} 声明了两次"), format!("{name} is declared twice"));
-            // The scheme of units is announced in one file and may be filled in others.
-            self.faults.push(Fault::error("O011", message).at(file.locate(&subject.iri, 1)));
+            self.faults.push(Problem::DeclaredTwice { name: short(&subject.iri) }.at(file.locate(&subject.iri, 1)));
         }
         if let Some(name) = subject.iri.strip_prefix(YP) {
             let term: Term = name.into();
@@ -102,11 +99,7 @@ impl Reader<'_> {
     fn concept(&mut self, file: &Turtle<'_>, subject: &Subject, term: Term, labels: Labels) {
         let schemes = locals(subject, SKOS, "inScheme", YPS);
         let [scheme] = schemes.as_slice() else {
-            let message = Text::new(
-                format!("概念 yps:{term} 须属于且只属于一个概念表"),
-                format!("the concept yps:{term} needs exactly one skos:inScheme"),
-            );
-            self.faults.push(Fault::error("O012", message).at(file.locate(&subject.iri, 0)));
+            self.faults.push(Problem::SchemeOfConcept { name: format!("yps:{term}") }.at(file.locate(&subject.iri, 0)));
             return;
         };
         let names = subject.literals(SKOS, "altLabel").map(|(text, tag)| (text.to_owned(), language(tag))).collect();
@@ -121,12 +114,9 @@ impl Reader<'_> {
             match (found.next(), found.next()) {
                 (Some((text, _)), None) if !text.trim().is_empty() => text.to_owned(),
                 _ => {
-                    let (term, property) = (short(&subject.iri), format!("{}:{name}", if namespace == SKOS { "skos" } else { "rdfs" }));
-                    let message = Text::new(
-                        format!("{term} 须有且只有一个 {property} …@{tag}"),
-                        format!("{term} needs exactly one {property} \"…\"@{tag}"),
-                    );
-                    self.faults.push(Fault::error("O013", message).at(file.locate(&subject.iri, 0)));
+                    let property = format!("{}:{name}", if namespace == SKOS { "skos" } else { "rdfs" });
+                    let problem = Problem::LabelOfTerm { name: short(&subject.iri), property, tag: tag.to_owned() };
+                    self.faults.push(problem.at(file.locate(&subject.iri, 0)));
                     String::new()
                 }
             }
@@ -148,19 +138,13 @@ impl Reader<'_> {
         for class in classes.values() {
             let iri = format!("{YP}{}", class.term);
             if let Some(other) = class.segment.clone().and_then(|segment| owners.insert(segment, &class.term)) {
-                let message = Text::new(
-                    format!("yp:{} 与 yp:{other} 的 IRI 段相同", class.term),
-                    format!("yp:{} and yp:{other} have the same segment", class.term),
-                );
-                self.faults.push(Fault::error("O015", message).at(locate(files, &iri)));
+                let problem = Problem::SameSegment { class: short(&iri), other: format!("yp:{other}") };
+                self.faults.push(problem.at(locate(files, &iri)));
             }
             let info = &self.schema.classes[&class.term];
             let is_entity = info.ancestors.iter().any(|term| &**term == ENTITY);
             if is_entity && &*class.term != ENTITY && !has_subclass.contains(&class.term) && info.segment.is_none() {
-                let message =
-                    Text::new(format!("类 yp:{} 没有 yp:segment", class.term), format!("the class yp:{} has no yp:segment", class.term));
-                let help = Text::new("加上 yp:segment \"小写英文词\"", "add yp:segment \"lower-case word\"");
-                self.faults.push(Fault::error("O014", message).help(help).at(locate(files, &iri)));
+                self.faults.push(Problem::NoSegment { class: short(&iri) }.at(locate(files, &iri)));
             }
         }
     }
@@ -177,12 +161,9 @@ impl Reader<'_> {
                     [concept.labels.zh.as_str(), concept.labels.en.as_str()].into_iter().chain(names).filter(|name| !name.is_empty())
                 {
                     if let Some(other) = owners.insert(name, &concept.term) {
-                        let term = &concept.term;
-                        let message = Text::new(
-                            format!("名称“{name}”同时属于 yps:{other} 和 yps:{term}"),
-                            format!("both yps:{other} and yps:{term} are called “{name}”"),
-                        );
-                        self.faults.push(Fault::error("O016", message).at(locate(files, &format!("{YPS}{term}"))));
+                        let (concept, other) = (format!("yps:{}", concept.term), format!("yps:{other}"));
+                        let place = locate(files, &concept.replacen("yps:", YPS, 1));
+                        self.faults.push(Problem::SameName { name: name.to_owned(), concept, other }.at(place));
                     }
                 }
             }
@@ -223,7 +204,7 @@ pub(super) fn check_terms(file: &Turtle<'_>, schema: &Schema, faults: &mut Vec<F
                 Some(subject) => file.locate_value(&subject.iri, predicate, object),
                 None => file.locate(iri, 0),
             };
-            faults.push(unknown_term(schema, iri).at(location));
+            faults.push(unknown_term(schema, iri, location));
         }
     }
 }
@@ -240,8 +221,7 @@ pub(super) fn is_declared(schema: &Schema, iri: &str) -> bool {
 }
 
 /// “Unknown term”, with the nearest declared one.
-pub(super) fn unknown_term(schema: &Schema, iri: &str) -> Fault {
-    let name = short(iri);
+pub(super) fn unknown_term(schema: &Schema, iri: &str, location: Location) -> Fault {
     let near = match (iri.strip_prefix(YP), iri.strip_prefix(YPS)) {
         (Some(term), _) => {
             let terms = schema.classes.keys().chain(schema.properties.keys()).chain(schema.datatypes.keys());
@@ -252,7 +232,7 @@ pub(super) fn unknown_term(schema: &Schema, iri: &str) -> Fault {
         }
         _ => None,
     };
-    Fault::error("O010", Text::new(format!("本体中没有 {name}"), format!("the ontology has no {name}"))).suggest(near.as_deref())
+    Problem::UnknownTerm { name: short(iri) }.at(location).near(near)
 }
 
 /// An IRI as people write it: `yp:Cluster`, `yps:National`, else in angle brackets.
@@ -274,7 +254,7 @@ fn locals(subject: &Subject, namespace: &str, name: &str, target: &str) -> Vec<T
     subject.iris(namespace, name).filter_map(|iri| iri.strip_prefix(target)).map(Term::from).collect()
 }
 
-fn locate(files: &[Turtle<'_>], iri: &str) -> crate::model::Location {
+fn locate(files: &[Turtle<'_>], iri: &str) -> Location {
     let file = files.iter().find(|file| file.subjects.iter().any(|subject| subject.iri == iri));
     file.map(|file| file.locate(iri, 0)).unwrap_or_default()
 }
