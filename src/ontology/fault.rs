@@ -118,11 +118,9 @@ impl Problem {
     fn message(&self, language: Language) -> String {
         let (zh, en) = match self {
             Self::Unreadable { .. } | Self::NotUtf8 | Self::Syntax { .. } | Self::MissingFile { .. } | Self::NoVariants => self.of_files(),
-            Self::NoTab
-            | Self::NotOneCodePoint { .. }
-            | Self::FoldsToItself { .. }
-            | Self::FoldedTwice { .. }
-            | Self::FoldChain { .. } => self.of_variants(),
+            Self::NoTab | Self::NotOneCodePoint { .. } | Self::FoldsToItself { .. } | Self::FoldedTwice { .. } | Self::FoldChain { .. } => {
+                self.of_variants()
+            }
             Self::NoSuchEntry { .. }
             | Self::WrongEnd { .. }
             | Self::MalformedCode
@@ -140,7 +138,10 @@ impl Problem {
             Self::NotUtf8 => ("不是 UTF-8 文本".into(), "this is no UTF-8 text".into()),
             Self::Syntax { said } => (format!("Turtle 语法错误：{said}"), format!("Turtle syntax error: {said}")),
             Self::MissingFile { path } => (format!("文件夹里没有 {path}"), format!("the folder has no {path}")),
-            _ => ("没有字形折叠表，繁体字认不出来".into(), "there is no table of variants: traditional characters will not be recognised".into()),
+            _ => (
+                "没有字形折叠表，繁体字认不出来".into(),
+                "there is no table of variants: traditional characters will not be recognised".into(),
+            ),
         }
     }
 
@@ -187,7 +188,9 @@ impl Problem {
                 (format!("名称“{name}”为空或首尾有空白"), format!("the name “{name}” is empty or has white space at an end"))
             }
             Self::NameWithoutLanguage { name } => (format!("名称“{name}”没有标语种"), format!("the name “{name}” has no language")),
-            Self::NameAgain { name } => (format!("名称“{name}”与正名或别名重复"), format!("the name “{name}” stands in this entry already")),
+            Self::NameAgain { name } => {
+                (format!("名称“{name}”与正名或别名重复"), format!("the name “{name}” stands in this entry already"))
+            }
             Self::NoSuchName { name } => (format!("“{name}”不是本条目的名称"), format!("“{name}” is no name of this entry")),
             Self::WrongKey { expected } => (format!("IRI 应以 {expected} 结尾"), format!("the IRI should end with {expected}")),
             Self::WrittenTwice { name, place } => (format!("{name} 已写在 {place}"), format!("{name} stands at {place} already")),
@@ -200,7 +203,10 @@ impl Problem {
             Self::NoSuchEntry { name } => (format!("没有条目 {name}"), format!("there is no entry {name}")),
             Self::WrongEnd { relation, end, wanted, found } => {
                 let (zh, en) = if *end == End::Subject { ("主语", "subject") } else { ("宾语", "object") };
-                (format!("{relation} 的{zh}须是 {wanted}，这里是 {found}"), format!("the {en} of {relation} must be a {wanted}, here it is a {found}"))
+                (
+                    format!("{relation} 的{zh}须是 {wanted}，这里是 {found}"),
+                    format!("the {en} of {relation} must be a {wanted}, here it is a {found}"),
+                )
             }
             Self::MalformedCode => (
                 "代码须是 \"六位数字\"^^yp:GBT2260 或 \"字母与数字\"^^yp:GBT4754".into(),
@@ -231,7 +237,9 @@ impl Problem {
     /// The next step.
     fn help(&self, language: Language) -> Option<String> {
         let (zh, en) = match self {
-            Self::Unreadable { .. } | Self::MissingFile { .. } => ("本体文件夹用 --ontology 指定", "name the folder of the ontology with --ontology"),
+            Self::Unreadable { .. } | Self::MissingFile { .. } => {
+                ("本体文件夹用 --ontology 指定", "name the folder of the ontology with --ontology")
+            }
             Self::NotUtf8 => ("把文件存为 UTF-8", "save the file as UTF-8"),
             Self::Syntax { .. } => (
                 "每个条目以“ .”结尾，属性之间用“;”，同一属性的多个值之间用“,”；全角标点只能写在引号内",
@@ -246,7 +254,9 @@ impl Problem {
             ),
             Self::WrittenTwice { .. } => ("并成一条；同名异物用 @ 区别", "make one entry of them; tell homonyms apart with @"),
             Self::NoTab | Self::NotOneCodePoint { .. } => ("写成：原字<TAB>折成的字", "write: from<TAB>to, one character each"),
-            Self::FoldChain { from, end, .. } => return Some(pick(language, format!("直接写 {from}<TAB>{end}"), format!("write {from}<TAB>{end}"))),
+            Self::FoldChain { from, end, .. } => {
+                return Some(pick(language, format!("直接写 {from}<TAB>{end}"), format!("write {from}<TAB>{end}")));
+            }
             _ => return None,
         };
         Some(pick(language, zh.to_owned(), en.to_owned()))

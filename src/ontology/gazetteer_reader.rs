@@ -1,6 +1,6 @@
 //! Reads `gazetteers/*.ttl` into a [`Gazetteer`] and checks each entry by itself: class, names, properties, concepts, key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use oxigraph::model::{NamedNode, Term as RdfTerm};
 
@@ -18,7 +18,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     (RDF, &["type"]),
     (RDFS, &["seeAlso", "comment"]),
     (OWL, &["sameAs"]),
-    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description"]),
+    (DCTERMS, &["source", "issued", "valid", "isReplacedBy", "description", "publisher", "creator"]),
     (
         SKOS,
         &[
@@ -216,9 +216,10 @@ impl EntryReader<'_, '_, '_> {
         let subject = self.origin.subject;
         let context: HashSet<&str> = subject.literals(YP, "needsContext").map(|(text, _)| text).collect();
         entry.label_needs_context = context.contains(entry.label.as_str());
-        let mut seen: HashMap<String, ()> = HashMap::from([(entry.label.clone(), ())]);
+        // The same word may be a name in both languages (an acronym), but not twice in one.
+        let mut seen: BTreeSet<(String, Language)> = BTreeSet::from([(entry.label.clone(), Language::Zh)]);
         if let Some(text) = &entry.label_en {
-            seen.insert(text.clone(), ());
+            seen.insert((text.clone(), Language::En));
             let needs_context = context.contains(text.as_str());
             entry.names.push(EntryName { text: text.clone(), kind: NameKind::Alternative, language: Language::En, needs_context });
         }
@@ -231,7 +232,7 @@ impl EntryReader<'_, '_, '_> {
                 };
                 let text = literal.value();
                 self.check_name(&format!("{namespace}{name}"), object, text, literal.language());
-                if seen.insert(text.to_owned(), ()).is_some() {
+                if !seen.insert((text.to_owned(), language(literal.language()))) {
                     self.report_at(Problem::NameAgain { name: text.to_owned() }, None, &format!("{namespace}{name}"), object);
                     continue;
                 }
@@ -241,10 +242,10 @@ impl EntryReader<'_, '_, '_> {
         }
         for object in subject.objects(YP, "needsContext") {
             if let RdfTerm::Literal(literal) = object
-                && !seen.contains_key(literal.value())
+                && !seen.iter().any(|(name, _)| name == literal.value())
             {
                 let text = literal.value();
-                let near = nearest(text, seen.keys().map(String::as_str)).map(|near| format!("“{near}”"));
+                let near = nearest(text, seen.iter().map(|(name, _)| name.as_str())).map(|near| format!("“{near}”"));
                 self.report_at(Problem::NoSuchName { name: text.to_owned() }, near, &format!("{YP}needsContext"), object);
             }
         }
