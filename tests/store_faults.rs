@@ -242,3 +242,23 @@ fn a_full_disk_leaves_the_last_good_graph() {
     assert_eq!((lines(&folder), folder.current().unwrap()), (second, 2));
     build_round(&folder, 4).unwrap();
 }
+
+#[test]
+fn a_backup_is_a_graph_and_comes_back_as_the_next_generation() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, _, second) = two_generations(&home);
+    let copy = GraphFolder::at(home.path().join("copy.db"));
+    let serving = folder.open().unwrap();
+    assert_eq!(folder.backup(copy.path()).unwrap(), 2);
+    drop(serving);
+    assert_eq!(lines(&copy), second);
+    assert_eq!(validate(&copy.open().unwrap()).unwrap().findings, []);
+    assert!(matches!(folder.backup(copy.path()), Err(StoreError::Io { .. })), "never over something else");
+    build_round(&folder, 4).unwrap();
+    assert_ne!(lines(&folder), second);
+    assert_eq!(folder.restore(copy.path()).unwrap(), 4);
+    assert_eq!(lines(&folder), second);
+    assert_eq!(validate(&folder.open().unwrap()).unwrap().findings, []);
+    build_round(&folder, 5).unwrap();
+    assert_eq!(lines(&folder), expected(ROUNDS)[5], "and builds go on from it");
+}

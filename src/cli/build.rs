@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use yuanpu::corpus::FindOptions;
 use yuanpu::graph::{GraphFolder, StoreError};
 use yuanpu::model::{Diagnostic, Language, Severity};
 use yuanpu::pipeline::{self, BuildError, BuildOptions, BuildReport, Knowledge};
@@ -13,6 +14,7 @@ use super::input::{Input, ReadArgs};
 use super::knowledge::Reading;
 use super::outcome::{CliError, Failure, Outcome};
 use super::settings::Settings;
+use super::watch::Sight;
 use super::{progress, query, render};
 
 /// Read documents and bring the graph up to date with them
@@ -46,13 +48,38 @@ pub struct Args {
     /// Write the report as JSON to a file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Go on: look for changes every so many seconds and build again
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", conflicts_with_all = ["dry_run", "replace"])]
+    watch: Option<f64>,
 }
 
-/// Builds once.
+/// Builds once, or again and again.
 pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
-    let input = Input::find(&args.paths, &args.read, settings)?;
     let reading = Reading::load(settings)?;
-    let report = once(args, &input, &reading, settings)?;
+    match args.watch {
+        None => round(args, &reading, settings),
+        Some(seconds) => watch_on(args, &reading, Duration::from_secs_f64(seconds.clamp(0.05, 86_400.0)), settings),
+    }
+}
+
+/// Builds at every change until the user breaks it off. A build that fails is told, and the next change is waited for.
+fn watch_on(args: &Args, reading: &Reading, interval: Duration, settings: &Settings) -> Result<Outcome, CliError> {
+    let options = FindOptions { language: settings.language };
+    let mut sight = Sight::of(&args.paths, options);
+    loop {
+        if let Err(error) = round(args, reading, settings) {
+            render::failure(&error, settings);
+        }
+        let waiting = settings.text("文件改动后自动构建;Ctrl-C 结束", "for changes; Ctrl-C ends");
+        render::status(settings, settings.text("等待", "Watching"), waiting);
+        sight = sight.changed(&args.paths, options, interval);
+    }
+}
+
+/// Finds the documents, builds, and writes the reports asked for.
+fn round(args: &Args, reading: &Reading, settings: &Settings) -> Result<Outcome, CliError> {
+    let input = Input::find(&args.paths, &args.read, settings)?;
+    let report = once(args, &input, reading, settings)?;
     let json = json(&report, &input);
     if args.json {
         writeln!(std::io::stdout().lock(), "{json}")?;

@@ -4,6 +4,7 @@
 //! name it in [`Command`] and in [`dispatch`]. Data goes to stdout, messages to stderr; nothing prints with `println!`,
 //! so that a reader who closes the pipe early is no error.
 
+mod backup;
 mod build;
 mod check;
 mod completions;
@@ -28,6 +29,7 @@ mod show;
 mod stats;
 mod table;
 mod validate;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -76,6 +78,7 @@ struct Options {
 
 #[derive(Subcommand)]
 enum Command {
+    Backup(backup::BackupArgs),
     Build(build::Args),
     Check(check::Args),
     /// Print a completion script for your shell
@@ -90,6 +93,7 @@ enum Command {
     Query(query::Args),
     /// Serve the graph over HTTP: SPARQL, graphs, named questions, entity pages
     Serve(serve::Args),
+    Restore(backup::RestoreArgs),
     Show(show::Args),
     Stats(stats::Args),
     Validate(validate::Args),
@@ -97,6 +101,7 @@ enum Command {
 
 fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> {
     match command {
+        Command::Backup(args) => backup::backup(&args, settings),
         Command::Build(args) => build::run(&args, settings),
         Command::Check(args) => check::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
@@ -108,6 +113,7 @@ fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> 
         Command::Path(args) => path::run(&args, settings),
         Command::Query(args) => query::run(&args, settings),
         Command::Serve(args) => serve::run(&args, settings),
+        Command::Restore(args) => backup::restore(&args, settings),
         Command::Show(args) => show::run(&args, settings),
         Command::Stats(args) => stats::run(&args, settings),
         Command::Validate(args) => validate::run(&args, settings),

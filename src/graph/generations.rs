@@ -155,7 +155,7 @@ impl GraphFolder {
         Texts::of(&self.root)
     }
 
-    fn generation_path(&self, number: u64) -> PathBuf {
+    pub(super) fn generation_path(&self, number: u64) -> PathBuf {
         self.root.join(format!("gen-{number:06}"))
     }
 

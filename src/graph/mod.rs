@@ -1,6 +1,7 @@
 //! Layer 2: the graph. Sole user of oxigraph's store and SPARQL, of petgraph and of rio_turtle.
 
 mod background;
+mod backup;
 mod change_log;
 mod diagram;
 mod dot;
