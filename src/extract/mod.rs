@@ -1,42 +1,145 @@
 //! Layer 2: one document in, its extraction out. Pure: no files, no clock, no randomness; cannot fail on any text.
+//!
+//! Knowledge and grammar propose, small trained linear models decide, and every decision keeps its words:
+//!
+//! 1. [`detect`]: the text is folded, scanned once for all words of `ontology/`, and the tagger decides which stretches are names;
+//! 2. [`resolve`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
+//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored; figures are measured likewise.
 
+mod arithmetic;
+mod detect;
+mod evaluate;
+mod figures;
+mod folded;
+mod knowledge;
+mod layout;
+mod linear;
+mod marks;
+mod measure;
+mod modality;
+mod pairs;
+mod references;
+mod relate;
+mod resolve;
+mod roles;
+mod scoring;
+mod tagger;
+mod train;
+mod weights;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::model::{Diagnostic, Document, DocumentFacts, Extraction};
+use crate::model::{Diagnostic, Document, Extraction};
 use crate::ontology::Ontology;
+
+use detect::Reading;
+use knowledge::Knowledge;
+use roles::Roles;
+
+pub use evaluate::{Evaluation, Miss, ReportRow, Score};
+pub use train::{TrainReport, train};
+pub use weights::{Manifest, Weights};
 
 /// Reads documents with one ontology. Build once, share between threads.
 pub struct Extractor {
+    knowledge: Arc<Knowledge>,
+    roles: Roles,
+    weights: Weights,
+    /// Folded names of industries.
+    industries: HashSet<String>,
+    /// Concepts of units that count things.
+    counting: HashSet<String>,
+    /// By word group: whether it speaks about relations.
+    relation_groups: Vec<bool>,
+    /// Region of each one-character form.
+    one_character: std::collections::HashMap<char, Vec<usize>>,
     version: String,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Extractor {
-    /// Compiles the knowledge of `ontology`.
+    /// Compiles the knowledge of `ontology` and reads its weights.
     ///
     /// # Errors
     /// All faults of grammar, lexicon, cues, rules and weights together.
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
-        let _ = ontology;
-        Ok(Self { version: String::new() })
+        let knowledge = Arc::new(Knowledge::new(ontology)?);
+        let (weights, warnings) = Weights::of_ontology(ontology)?;
+        Ok(Self { warnings, ..Self::with(knowledge, weights) })
+    }
+
+    /// An extractor that decides with these weights instead of those of the ontology's folder.
+    ///
+    /// # Errors
+    /// All faults of grammar, lexicon, cues and rules together.
+    pub fn with_weights(ontology: &Arc<Ontology>, weights: Weights) -> Result<Self, Vec<Diagnostic>> {
+        Ok(Self::with(Arc::new(Knowledge::new(ontology)?), weights))
+    }
+
+    fn with(knowledge: Arc<Knowledge>, weights: Weights) -> Self {
+        let roles = Roles::new(&knowledge);
+        let fold = |text: &str| -> String { text.chars().map(|c| knowledge.ontology.variants().fold(c)).collect() };
+        let entries = &knowledge.ontology.gazetteer().entries;
+        let industries = entries
+            .iter()
+            .zip(&knowledge.entry_type)
+            .filter(|(_, t)| **t == Some(roles.industry))
+            .flat_map(|(e, _)| std::iter::once(fold(&e.label)).chain(e.names.iter().map(|n| fold(&n.text))))
+            .collect();
+        let mut one_character: std::collections::HashMap<char, Vec<usize>> = std::collections::HashMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            for form in entry.one_character.iter().filter_map(|f| f.chars().next()) {
+                one_character.entry(form).or_default().push(index);
+            }
+        }
+        let relation_groups = knowledge.groups.iter().map(|g| g.starts_with("verb.") || g.starts_with("cue.")).collect();
+        let counting = ["ItemUnit", "FirmUnit", "PersonUnit", "CaseUnit"].iter().map(ToString::to_string).collect();
+        let version = format!("{}+{}", &knowledge.ontology.hash()[..12.min(knowledge.ontology.hash().len())], weights.version());
+        Self { knowledge, roles, weights, industries, counting, relation_groups, one_character, version, warnings: Vec::new() }
     }
 
     /// Reads one document.
     #[must_use]
     pub fn extract(&self, document: &Document) -> Extraction {
-        Extraction {
-            document: document.id.clone(),
-            facts: DocumentFacts::default(),
-            mentions: Vec::new(),
-            entities: Vec::new(),
-            statements: Vec::new(),
-            observations: Vec::new(),
-            diagnostics: Vec::new(),
-        }
+        let reading = Reading::new(&self.knowledge, document);
+        let found = self.detect(&reading);
+        let resolution = self.resolve(&reading, &found);
+        self.assemble(document, &reading, &found, &resolution)
+    }
+
+    /// What an analyst should mend although reading goes on: weights made with another ontology or other lists.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// Changes whenever the same document could give another extraction.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Members of a joint name: two to five one-character forms in a row, of regions that are near each other.
+    fn joint_members(&self, chars: &[char]) -> Vec<usize> {
+        if !(2..=5).contains(&chars.len()) {
+            return Vec::new();
+        }
+        let entries = &self.knowledge.ontology.gazetteer().entries;
+        let lists: Option<Vec<&Vec<usize>>> = chars.iter().map(|c| self.one_character.get(c)).collect();
+        let Some(lists) = lists else { return Vec::new() };
+        let parent = |e: usize| entries[e].located_in.first().copied();
+        for first in lists[0] {
+            let members: Vec<usize> = lists.iter().filter_map(|l| l.iter().copied().find(|e| e == first || parent(*e) == parent(*first) || Some(*e) == parent(*first) || parent(*e) == Some(*first))).collect();
+            if members.len() == chars.len() {
+                let mut sorted = members.clone();
+                sorted.sort_unstable();
+                sorted.dedup();
+                if sorted.len() == members.len() {
+                    return members;
+                }
+            }
+        }
+        Vec::new()
     }
 }

@@ -1,0 +1,287 @@
+//! From text to mentions: knowledge marks, the tagger decides, and the parts of names (places, industries) become mentions too.
+
+use std::ops::Range;
+
+use crate::model::{Document, Origin};
+
+use super::Extractor;
+use super::folded::Folded;
+use super::knowledge::{Hit, Knowledge, NameSense};
+use super::layout::Layout;
+use super::linear::Feature;
+use super::marks::{Marker, Marks};
+use super::tagger::{Setting, Tagged};
+
+/// Words that name something, not yet resolved. Characters of the text.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub range: Range<usize>,
+    pub sentence: usize,
+    /// Index of its type.
+    pub kind_of: u8,
+    pub origin: Origin,
+    /// Score margin of the tagger; 0 where it was not asked.
+    pub margin: i32,
+    /// The mention it is a part of, as an index into the same list.
+    pub inside: Option<usize>,
+}
+
+/// One text with all that was seen in it.
+pub(super) struct Reading {
+    pub text: Folded,
+    pub hits: Vec<Hit>,
+    pub layout: Layout,
+    pub marks: Vec<Marks>,
+}
+
+impl Reading {
+    /// Folds, scans and marks a document.
+    pub fn new(knowledge: &Knowledge, document: &Document) -> Self {
+        let variants = knowledge.ontology.variants();
+        let text = Folded::new(&document.text, |c| variants.fold(c));
+        let hits = knowledge.hits(&text);
+        let layout = Layout::new(&text);
+        let marker = Marker::new(knowledge);
+        let marks = layout.sentences.iter().map(|s| marker.mark(&text, &hits, &s.range)).collect();
+        Self { text, hits, layout, marks }
+    }
+
+    /// What stands around a sentence.
+    pub fn setting(&self, sentence: usize) -> Setting {
+        let s = &self.layout.sentences[sentence];
+        let header = s.cell.filter(|c| c.row > 0).and_then(|c| self.layout.headers[c.table].get(c.column)).and_then(|h| self.layout.sentences.get(*h));
+        let header = header.map_or(0, |h| Feature::new(99).text(&self.text.slice(h.range.clone())).hash());
+        Setting { kind: s.kind, header }
+    }
+
+    /// Characters of a sentence.
+    pub fn chars(&self, sentence: usize) -> &[char] {
+        &self.text.chars[self.layout.sentences[sentence].range.clone()]
+    }
+
+    /// The sentence that holds character `at`.
+    pub fn sentence_at(&self, at: usize) -> Option<usize> {
+        let next = self.layout.sentences.partition_point(|s| s.range.start <= at);
+        next.checked_sub(1).filter(|i| at < self.layout.sentences[*i].range.end)
+    }
+}
+
+impl Extractor {
+    /// Mentions in the order of the text; the parts of a name follow it.
+    pub(super) fn detect(&self, reading: &Reading) -> Vec<Found> {
+        let mut found = Vec::new();
+        for sentence in 0..reading.layout.sentences.len() {
+            let base = reading.layout.sentences[sentence].range.start;
+            let marks = &reading.marks[sentence];
+            let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence));
+            for tag in self.coordinate(reading, sentence, self.split_listed(marks, tagged)) {
+                let Some(start) = self.definite_start(marks, reading.chars(sentence), tag.start..tag.end, tag.kind_of) else { continue };
+                let range = base + start..base + tag.end;
+                let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, margin: tag.margin, inside: None };
+                self.add_with_parts(reading, whole, &mut found);
+            }
+            self.add_listed(reading, sentence, &mut found);
+        }
+        found
+    }
+
+    /// Coordination that shares out a head: in “甲地A、乙地B两大…集群” and “国家级A、B产业集群” the first conjunct is a cluster too.
+    fn coordinate(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let base = reading.layout.sentences[sentence].range.start;
+        let marks = &reading.marks[sentence];
+        let chars = reading.chars(sentence);
+        let mut out = tagged;
+        for head in out.clone().iter().filter(|t| [self.roles.cluster, self.roles.chain].contains(&t.kind_of)) {
+            let mut right = head.start;
+            while right > 2 && matches!(chars[right - 1], '、' | '和' | '与') {
+                let end = right - 1;
+                let Some((start, shares)) = self.conjunct(marks, reading, base, end, head.start) else { break };
+                if !shares || out.iter().any(|t| t.kind_of == head.kind_of && t.start < end && start < t.end) {
+                    break;
+                }
+                out.retain(|t| t.end <= start || t.start >= end);
+                out.push(Tagged { start, end, kind_of: head.kind_of, margin: head.margin });
+                right = start;
+            }
+        }
+        out.sort_by_key(|t| t.start);
+        out
+    }
+
+    /// The conjunct that ends at `end`: place and industry, or level and industry. Also whether it shares the head at `head`.
+    fn conjunct(&self, marks: &Marks, reading: &Reading, base: usize, at: usize, head: usize) -> Option<(usize, bool)> {
+        let industry = marks.names.iter().filter(|n| n.1 == at).filter(|n| self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))).min_by_key(|n| n.0)?;
+        let place = marks.names.iter().find(|n| n.1 == industry.0 && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region)));
+        let follows_place = marks.place.get(head).is_some_and(|p| *p != 0);
+        if let Some(place) = place {
+            return Some((place.0, follows_place));
+        }
+        let level = reading.hits.iter().find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
+        Some((level.start as usize - base, !follows_place))
+    }
+
+    /// Two listed names of one class that the tagger ran together (成都日报锦观新闻) are two.
+    fn split_listed(&self, marks: &Marks, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let mut out = Vec::with_capacity(tagged.len());
+        for tag in tagged {
+            let inside = |n: &&(usize, usize, u32)| {
+                let pattern = &self.knowledge.patterns[n.2 as usize];
+                n.1 - n.0 >= 3 && pattern.names.iter().any(|s| !s.needs_context && self.knowledge.entry_type[s.entry] == Some(tag.kind_of))
+            };
+            let first = marks.names.iter().filter(inside).find(|n| n.0 == tag.start && n.1 < tag.end);
+            let second = first.and_then(|f| marks.names.iter().filter(inside).find(|n| n.0 == f.1 && n.1 == tag.end));
+            match (first, second) {
+                (Some(first), Some(_)) => out.extend([Tagged { end: first.1, ..tag }, Tagged { start: first.1, ..tag }]),
+                _ => out.push(tag),
+            }
+        }
+        out
+    }
+
+    /// Names that a gazetteer lists, are no everyday words, and stand where the tagger saw nothing.
+    fn add_listed(&self, reading: &Reading, sentence: usize, found: &mut Vec<Found>) {
+        let base = reading.layout.sentences[sentence].range.start;
+        let marks = &reading.marks[sentence];
+        let mut last = 0;
+        for (start, end, pattern) in &marks.names {
+            let pattern = &self.knowledge.patterns[*pattern as usize];
+            let named = pattern.names.iter().filter(|s| !s.needs_context).find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
+            let range = base + start..base + end;
+            let Some(kind_of) = named.filter(|_| *start >= last && end - start >= 2 && !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end)) else { continue };
+            let whole_words = matches!(marks.edge[*start], 1 | 4) && matches!(marks.edge[*end - 1], 3 | 4);
+            if whole_words {
+                last = *end;
+                self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, margin: 0, inside: None }, found);
+            }
+        }
+    }
+
+    /// Where the name proper begins once verbs and function words are cut off; `None` where nothing definite is left, as in
+    /// 特色产业园区 (only modifiers and a head) or 全市产业园区.
+    fn definite_start(&self, marks: &Marks, chars: &[char], name: Range<usize>, kind_of: u8) -> Option<usize> {
+        let roles = &self.roles;
+        if [roles.region, roles.person, roles.industry, roles.honour].contains(&kind_of) || marks.quote[name.start] >> 10 == 2 {
+            return Some(name.start);
+        }
+        let mut start = name.start;
+        while start < name.end && marks.edge[start] == 1 && marks.name[start] == 0 && marks.head[start] == 0 && marks.quote[start] == 0 && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r') {
+            start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
+        }
+        let soft = roles.soft[usize::from(kind_of)];
+        let stop = |i: &usize| marks.name[*i] == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4;
+        if let Some(cut) = (start..name.end).rev().find(|i| soft && stop(i)) {
+            start = cut + 1;
+        }
+        if start >= name.end {
+            return None;
+        }
+        let head = marks.head_start(start..name.end, &self.knowledge.heads, kind_of).unwrap_or(name.end);
+        let rest: String = chars[start..head.max(start)].iter().collect();
+        let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
+        (listed || marks.quote[start] != 0 || !self.is_only_modifiers(&rest)).then_some(start)
+    }
+
+    /// Whether a text is made of modifiers alone.
+    fn is_only_modifiers(&self, text: &str) -> bool {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let Some(word) = self.knowledge.modifiers.iter().find(|m| rest.starts_with(m.as_str())) else { return false };
+            rest = &rest[word.len()..];
+        }
+        true
+    }
+
+    /// Adds a mention and the places and industries inside its name.
+    pub(super) fn add_with_parts(&self, reading: &Reading, whole: Found, found: &mut Vec<Found>) {
+        let base = reading.layout.sentences[whole.sentence].range.start;
+        let marks = &reading.marks[whole.sentence];
+        let name = whole.range.start - base..whole.range.end - base;
+        let index = found.len();
+        let parts = self.parts(marks, reading.chars(whole.sentence), &name, whole.kind_of);
+        let sentence = whole.sentence;
+        found.push(whole);
+        for (range, kind_of) in parts {
+            let range = base + range.start..base + range.end;
+            found.push(Found { range, sentence, kind_of, origin: Origin::Nested, margin: 0, inside: Some(index) });
+        }
+    }
+
+    /// Places, parents and industries inside a name, relative to the sentence.
+    fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
+        let roles = &self.roles;
+        let mut parts = Vec::new();
+        if let Some((end, parent)) = self.parent_in(marks, name, kind_of) {
+            parts.push((name.start..end, parent));
+        }
+        if !roles.holds_places[usize::from(kind_of)] {
+            return parts;
+        }
+        let mut place_end = name.start;
+        let mut at = name.start;
+        while at < name.end {
+            let longest = marks.names.iter().filter(|n| n.0 == at && n.1 <= name.end && n.1 - n.0 < name.len()).find(|n| self.is_place_in_name(n.2, chars, n.1, name));
+            if let Some((start, end, _)) = longest {
+                parts.push((*start..*end, roles.region));
+                if *start == place_end || *start <= name.start + 1 {
+                    place_end = *end;
+                }
+                at = *end;
+            } else {
+                at += 1;
+            }
+        }
+        if roles.holds_industry[usize::from(kind_of)]
+            && let Some(range) = self.industry_in(marks, chars, place_end..name.end, kind_of)
+        {
+            parts.push((range, roles.industry));
+        }
+        parts
+    }
+
+    /// The listed institution that the name of another thing begins with: its end and type.
+    fn parent_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
+        let class = |k: u8| &self.knowledge.types[usize::from(k)].class;
+        let institution = class(self.roles.media);
+        let starting = marks.names.iter().filter(|n| n.0 == name.start && n.1 < name.end && n.1 - n.0 >= 3);
+        let mut fits = starting.filter_map(|(_, end, pattern)| {
+            let pattern = &self.knowledge.patterns[*pattern as usize];
+            let sense = pattern.names.iter().find(|s| !s.needs_context && self.knowledge.entry_type[s.entry].is_some_and(|t| class(t) == institution))?;
+            self.knowledge.entry_type[sense.entry].map(|t| (*end, t))
+        });
+        fits.next().filter(|_| kind_of != self.roles.region)
+    }
+
+    fn is_place_in_name(&self, pattern: u32, chars: &[char], end: usize, name: &Range<usize>) -> bool {
+        let pattern = &self.knowledge.patterns[pattern as usize];
+        let is_region = |s: &&NameSense| self.knowledge.entry_type[s.entry] == Some(self.roles.region);
+        let strong = pattern.names.iter().filter(is_region).any(|s| !s.needs_context || s.kind.is_none());
+        let weak = pattern.names.iter().any(|s| is_region(&s));
+        let road = end < name.end && matches!(chars[end], '山' | '湖' | '江' | '路' | '河' | '大' | '街') && pattern.len == 2 && chars.get(end + 1).is_none_or(|c| !matches!(c, '道' | '学'));
+        (strong || weak && pattern.len >= 2 && (end - pattern.len == name.start)) && !road
+    }
+
+    /// The industry between the place and the head of a name.
+    fn industry_in(&self, marks: &Marks, chars: &[char], rest: Range<usize>, kind_of: u8) -> Option<Range<usize>> {
+        let head = marks.head_start(rest.clone(), &self.knowledge.heads, kind_of)?;
+        let mut range = rest.start..head;
+        loop {
+            let text: String = chars[range.clone()].iter().collect();
+            let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str()));
+            let back = self.knowledge.modifiers.iter().find(|m| text.ends_with(m.as_str()));
+            match (front, back) {
+                (Some(m), _) if m.chars().count() < range.len() && !self.is_industry(&text) => range.start += m.chars().count(),
+                (_, Some(m)) if m.chars().count() < range.len() && !self.is_industry(&text) => range.end -= m.chars().count(),
+                _ => break,
+            }
+        }
+        let text: String = chars[range.clone()].iter().collect();
+        let whole_is_modifier = self.knowledge.modifiers.contains(&text);
+        let must_be_known = !self.roles.any_industry[usize::from(kind_of)];
+        (range.len() >= 2 && !whole_is_modifier && (!must_be_known || self.is_industry(&text))).then_some(range)
+    }
+
+    /// Whether `text` is a name of an industry entry.
+    pub(super) fn is_industry(&self, text: &str) -> bool {
+        self.industries.contains(text)
+    }
+}

@@ -1,0 +1,517 @@
+//! The knowledge of `ontology/` compiled for matching: one automaton over all words, each word with its senses.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use serde::Deserialize;
+
+use crate::model::{Diagnostic, Language, Location, NameKind, Severity, Term};
+use crate::ontology::Ontology;
+
+use super::folded::Folded;
+use super::scoring::Scoring;
+
+/// A name of a gazetteer entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NameSense {
+    /// Index into [`crate::ontology::Gazetteer::entries`].
+    pub entry: usize,
+    /// `None` for the canonical name.
+    pub kind: Option<NameKind>,
+    /// Counts only with support from its context.
+    pub needs_context: bool,
+}
+
+/// All senses of one word.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pattern {
+    /// Length in characters.
+    pub len: usize,
+    /// Cost and part of speech as a common word.
+    pub word: Option<(u32, u8)>,
+    /// Gazetteer names.
+    pub names: Vec<NameSense>,
+    /// Type and head group, where the word is a head of names.
+    pub heads: Vec<u16>,
+    /// Word groups of the lexicon, by index.
+    pub groups: Vec<u16>,
+    /// Concept of a level word.
+    pub level: Option<Term>,
+    /// Concept of a unit word.
+    pub unit: Option<Term>,
+}
+
+/// A group of heads of `grammar.toml`.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    /// Index of the type it ends names of.
+    pub kind_of: u8,
+    /// Finer kind.
+    pub kind: Option<Term>,
+    /// Verbs to the left end the name.
+    pub soft: bool,
+    /// Proposes nothing by itself.
+    pub weak: bool,
+}
+
+/// A type of the annotation scheme and what it is in the ontology.
+#[derive(Clone, Debug)]
+pub(super) struct TypeInfo {
+    /// Name in the annotation scheme (`GovernmentBody`).
+    pub name: String,
+    /// Class of the ontology.
+    pub class: Term,
+    /// Other classes that answer it.
+    pub also: Vec<Term>,
+    /// Default kind.
+    pub kind: Option<Term>,
+    /// A place inside such a name is mentioned by it.
+    pub places: bool,
+    /// A listed name of this type is taken even where the tagger saw none.
+    pub listed: bool,
+    /// Whether such a name holds its industry: `any` or `known`.
+    pub industry: Option<String>,
+}
+
+/// A relation of the annotation scheme and what it is in the ontology.
+#[derive(Clone, Debug)]
+pub(super) struct RelationInfo {
+    /// Name in the annotation scheme (`hasIndustry`).
+    pub name: String,
+    /// The relation that is written.
+    pub write: Term,
+    /// Relations that answer it; a leading `-` reads from object to subject.
+    pub accept: Vec<String>,
+}
+
+/// Knowledge compiled for matching. Immutable; shared between threads.
+pub(super) struct Knowledge {
+    pub ontology: Arc<Ontology>,
+    pub patterns: Vec<Pattern>,
+    pub heads: Vec<Head>,
+    /// Equal forms in names, longest first: (long, short).
+    pub equal: Vec<(String, String)>,
+    /// Words of names that are neither place nor industry, longest first.
+    pub modifiers: Vec<String>,
+    pub types: Vec<TypeInfo>,
+    pub relations: Vec<RelationInfo>,
+    pub scoring: Scoring,
+    pub groups: Vec<String>,
+    /// Relation that a group of verbs suggests.
+    pub group_relation: Vec<Option<Term>>,
+    /// Type index of each gazetteer entry.
+    pub entry_type: Vec<Option<u8>>,
+    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
+    by_text: HashMap<String, u32>,
+}
+
+/// One occurrence of a pattern. Indices count characters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub start: u32,
+    pub end: u32,
+    pub pattern: u32,
+}
+
+#[derive(Deserialize)]
+struct GrammarFile {
+    heads: Vec<HeadGroup>,
+    #[serde(default)]
+    equal: toml::Table,
+    #[serde(default)]
+    modifiers: Modifiers,
+}
+
+#[derive(Default, Deserialize)]
+struct Modifiers {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct HeadGroup {
+    #[serde(rename = "type")]
+    type_name: String,
+    kind: Option<String>,
+    #[serde(default)]
+    soft: bool,
+    #[serde(default)]
+    weak: bool,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct GroupFile {
+    #[serde(default)]
+    groups: Vec<Group>,
+    #[serde(default)]
+    levels: Vec<Level>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+    relation: Option<String>,
+    words: Vec<String>,
+    example: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Level {
+    concept: String,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct AnnotationFile {
+    types: toml::Table,
+    relations: toml::Table,
+    scoring: Scoring,
+    #[serde(default)]
+    levels: HashMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct TypeRow {
+    class: String,
+    #[serde(default)]
+    also: Vec<String>,
+    kind: Option<String>,
+    #[serde(default)]
+    places: bool,
+    #[serde(default)]
+    listed: bool,
+    industry: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RelationRow {
+    write: String,
+    accept: Vec<String>,
+}
+
+/// Collects patterns and faults while the files are read.
+struct Builder<'a> {
+    ontology: &'a Ontology,
+    patterns: BTreeMap<String, Pattern>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Knowledge {
+    /// Compiles the knowledge of `ontology`.
+    ///
+    /// # Errors
+    /// All faults of the grammar, lexicon, cues, words and annotation files together.
+    pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
+        let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
+        let (types, relations, scoring) = builder.annotation();
+        let (heads, equal, modifiers) = builder.grammar(&types);
+        let mut groups = Vec::new();
+        let mut group_relation = Vec::new();
+        for file in ["lexicon.toml", "cues.toml"] {
+            builder.groups(file, &mut groups, &mut group_relation);
+        }
+        builder.words();
+        builder.units();
+        let entry_type = builder.names(&types);
+        let Builder { patterns, faults, .. } = builder;
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let (texts, patterns): (Vec<String>, Vec<Pattern>) = patterns.into_iter().unzip();
+        let pairs = texts.iter().zip(0u32..);
+        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
+            .build_with_values(pairs)
+            .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
+        let by_text = texts.into_iter().zip(0u32..).collect();
+        Ok(Self { by_text, ontology: Arc::clone(ontology), patterns, heads, equal, modifiers, types, relations, scoring, groups, group_relation, entry_type, automaton })
+    }
+
+    /// All occurrences of all words in `text`, by start, longer ones first.
+    pub fn hits(&self, text: &Folded) -> Vec<Hit> {
+        let mut hits = Vec::with_capacity(text.len() * 2);
+        let mut byte = 0;
+        let mut at = 0u32;
+        let bytes = text.text.as_bytes();
+        for found in self.automaton.find_overlapping_iter(&text.text) {
+            while byte < found.end() {
+                byte += 1;
+                while byte < bytes.len() && bytes[byte] & 0xC0 == 0x80 {
+                    byte += 1;
+                }
+                at += 1;
+            }
+            let pattern = found.value();
+            let len = u32::try_from(self.patterns[pattern as usize].len).unwrap_or(0);
+            hits.push(Hit { start: at - len, end: at, pattern });
+        }
+        hits.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)).then(a.pattern.cmp(&b.pattern)));
+        hits
+    }
+
+    /// The pattern of a hit.
+    pub fn pattern(&self, hit: Hit) -> &Pattern {
+        &self.patterns[hit.pattern as usize]
+    }
+
+    /// The pattern of exactly this folded text.
+    pub fn lookup(&self, text: &str) -> Option<&Pattern> {
+        self.by_text.get(text).map(|i| &self.patterns[*i as usize])
+    }
+
+    /// Index of a type by its name in the annotation scheme.
+    pub fn type_index(&self, name: &str) -> Option<u8> {
+        self.types.iter().position(|t| t.name == name).and_then(|i| u8::try_from(i).ok())
+    }
+
+    /// Index of a word group by its name.
+    pub fn group(&self, name: &str) -> Option<u16> {
+        self.groups.iter().position(|g| g == name).and_then(|i| u16::try_from(i).ok())
+    }
+}
+
+/// A fault of a knowledge file.
+pub(super) fn fault(file: &str, message: String, help: Option<String>) -> Diagnostic {
+    Diagnostic {
+        code: "K001",
+        severity: Severity::Error,
+        message,
+        location: Location { file: format!("ontology/{file}"), line: None, column: None },
+        help,
+    }
+}
+
+impl Builder<'_> {
+    fn parse<T: serde::de::DeserializeOwned>(&mut self, file: &str) -> Option<T> {
+        let Some(bytes) = self.ontology.file(file) else {
+            self.faults.push(fault(file, "the file is missing".into(), Some("restore it from the repository".into())));
+            return None;
+        };
+        let text = String::from_utf8_lossy(bytes);
+        match toml::from_str(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let mut diagnostic = fault(file, error.message().to_owned(), None);
+                if let Some(span) = error.span() {
+                    let place = crate::model::LineIndex::new(&text).line_column(&text, span.start);
+                    diagnostic.location.line = Some(place.line);
+                    diagnostic.location.column = Some(place.column);
+                }
+                self.faults.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn fold(&self, word: &str) -> String {
+        word.chars().map(|c| self.ontology.variants().fold(c)).collect()
+    }
+
+    fn pattern(&mut self, word: &str) -> Option<&mut Pattern> {
+        let word = self.fold(word.trim());
+        let len = word.chars().count();
+        if len == 0 {
+            return None;
+        }
+        let pattern = self.patterns.entry(word).or_default();
+        pattern.len = len;
+        Some(pattern)
+    }
+
+    fn annotation(&mut self) -> (Vec<TypeInfo>, Vec<RelationInfo>, Scoring) {
+        let file = "annotation.toml";
+        let Some(parsed) = self.parse::<AnnotationFile>(file) else { return (Vec::new(), Vec::new(), Scoring::default()) };
+        let mut types = Vec::new();
+        for (name, value) in parsed.types {
+            match value.try_into::<TypeRow>() {
+                Ok(row) => {
+                    self.require_class(file, &row.class);
+                    types.push(TypeInfo {
+                        name,
+                        class: row.class.into(),
+                        also: row.also.into_iter().map(Term::from).collect(),
+                        kind: row.kind.map(Term::from),
+                        places: row.places,
+                        listed: row.listed,
+                        industry: row.industry,
+                    });
+                }
+                Err(error) => self.faults.push(fault(file, format!("type {name}: {}", error.message()), None)),
+            }
+        }
+        let mut relations = Vec::new();
+        for (name, value) in parsed.relations {
+            match value.try_into::<RelationRow>() {
+                Ok(row) => {
+                    self.require_relation(file, &row.write);
+                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept });
+                }
+                Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
+            }
+        }
+        (types, relations, parsed.scoring.with_levels(parsed.levels))
+    }
+
+    fn require_class(&mut self, file: &str, name: &str) {
+        if self.ontology.schema().class(name).is_none() {
+            self.faults.push(fault(file, format!("yp:{name} is no class of the ontology"), None));
+        }
+    }
+
+    fn require_relation(&mut self, file: &str, name: &str) {
+        if self.ontology.schema().relation(name).is_none() {
+            self.faults.push(fault(file, format!("yp:{name} is no relation of the ontology"), None));
+        }
+    }
+
+    fn require_concept(&mut self, file: &str, name: &str) {
+        if self.ontology.schema().concept(name).is_none() {
+            self.faults.push(fault(file, format!("yps:{name} is no concept of the ontology"), None));
+        }
+    }
+
+    fn grammar(&mut self, types: &[TypeInfo]) -> (Vec<Head>, Vec<(String, String)>, Vec<String>) {
+        let Some(parsed) = self.parse::<GrammarFile>("grammar.toml") else { return (Vec::new(), Vec::new(), Vec::new()) };
+        let mut equal: Vec<(String, String)> =
+            parsed.equal.iter().map(|(long, short)| (self.fold(long), self.fold(short.as_str().unwrap_or_default()))).collect();
+        equal.sort_by(|a, b| b.0.chars().count().cmp(&a.0.chars().count()).then(a.cmp(b)));
+        let mut modifiers: Vec<String> = parsed.modifiers.words.iter().map(|w| self.fold(w)).collect();
+        modifiers.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then(a.cmp(b)));
+        (self.heads(types, parsed.heads), equal, modifiers)
+    }
+
+    fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {
+        let file = "grammar.toml";
+        let mut heads = Vec::new();
+        for group in groups {
+            let Some(kind_of) = types.iter().position(|t| t.name == group.type_name).and_then(|i| u8::try_from(i).ok()) else {
+                self.faults.push(fault(file, format!("{} is no type of annotation.toml", group.type_name), None));
+                continue;
+            };
+            if let Some(kind) = &group.kind {
+                self.require_concept(file, kind);
+            }
+            let index = u16::try_from(heads.len()).unwrap_or(u16::MAX);
+            heads.push(Head { kind_of, kind: group.kind.map(Term::from), soft: group.soft, weak: group.weak });
+            for word in &group.words {
+                if let Some(pattern) = self.pattern(word) {
+                    pattern.heads.push(index);
+                }
+            }
+        }
+        heads
+    }
+
+    fn groups(&mut self, file: &str, names: &mut Vec<String>, relations: &mut Vec<Option<Term>>) {
+        let Some(parsed) = self.parse::<GroupFile>(file) else { return };
+        for group in parsed.groups {
+            if let Some(relation) = group.relation.as_deref().filter(|r| *r != "recommends") {
+                self.require_relation(file, relation);
+            }
+            if let Some(example) = &group.example
+                && !group.words.iter().any(|w| example.contains(w.as_str()))
+            {
+                let message = format!("group {}: the example “{example}” holds none of its words", group.name);
+                self.faults.push(fault(file, message, Some("add the word to the group or mend the example".into())));
+            }
+            let index = u16::try_from(names.len()).unwrap_or(u16::MAX);
+            names.push(group.name);
+            relations.push(group.relation.map(Term::from));
+            for word in &group.words {
+                if let Some(pattern) = self.pattern(word)
+                    && !pattern.groups.contains(&index)
+                {
+                    pattern.groups.push(index);
+                }
+            }
+        }
+        for level in parsed.levels {
+            self.require_concept(file, &level.concept);
+            let concept: Term = level.concept.into();
+            for word in &level.words {
+                if let Some(pattern) = self.pattern(word) {
+                    pattern.level = Some(concept.clone());
+                }
+            }
+        }
+    }
+
+    fn words(&mut self) {
+        let file = "words.tsv";
+        let Some(bytes) = self.ontology.file(file) else { return };
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        for (number, line) in text.lines().enumerate() {
+            if line.starts_with('#') || line.is_empty() {
+                continue;
+            }
+            let mut fields = line.split('\t');
+            let (Some(word), Some(Ok(frequency)), Some(tag)) = (fields.next(), fields.next().map(str::parse::<u32>), fields.next()) else {
+                let mut diagnostic = fault(file, "a line needs a word, a frequency and a tag, parted by tabs".into(), None);
+                diagnostic.location.line = Some(number + 1);
+                self.faults.push(diagnostic);
+                continue;
+            };
+            let tag = tag.bytes().next().unwrap_or(b'n');
+            let cost = word_cost(frequency);
+            if let Some(pattern) = self.pattern(word) {
+                pattern.word = Some((cost, tag));
+            }
+        }
+    }
+
+    fn units(&mut self) {
+        let concepts: Vec<(Term, Vec<(String, Language)>)> = self
+            .ontology
+            .schema()
+            .concepts_of("UnitScheme")
+            .iter()
+            .filter_map(|name| self.ontology.schema().concept(name).map(|c| (name.clone(), [vec![(c.labels.zh.clone(), Language::Zh)], c.names.clone()].concat())))
+            .collect();
+        for (concept, names) in concepts {
+            for (name, _) in names {
+                if let Some(pattern) = self.pattern(&name)
+                    && pattern.unit.is_none()
+                {
+                    pattern.unit = Some(concept.clone());
+                }
+            }
+        }
+    }
+
+    fn names(&mut self, types: &[TypeInfo]) -> Vec<Option<u8>> {
+        let ontology = self.ontology;
+        let mut entry_type = Vec::with_capacity(ontology.gazetteer().entries.len());
+        for (index, entry) in ontology.gazetteer().entries.iter().enumerate() {
+            let kind_of = type_of(types, &entry.class, &entry.kinds);
+            entry_type.push(kind_of);
+            if kind_of.is_none() || entry.replaced_by.is_some() && entry.label.chars().count() < 3 {
+                continue;
+            }
+            let own = (entry.label.as_str(), None, entry.label_needs_context);
+            let others = entry.names.iter().filter(|n| n.language == Language::Zh).map(|n| (n.text.as_str(), Some(n.kind), n.needs_context));
+            for (text, kind, needs_context) in std::iter::once(own).chain(others) {
+                if let Some(pattern) = self.pattern(text) {
+                    pattern.names.push(NameSense { entry: index, kind, needs_context });
+                }
+            }
+        }
+        entry_type
+    }
+}
+
+/// Cost of a word in a segmentation: sixteenths of a bit, from its frequency in sixty million words.
+fn word_cost(frequency: u32) -> u32 {
+    let ratio = 60_000_000 / u64::from(frequency.max(1));
+    let bits = 64 - ratio.max(1).leading_zeros();
+    let below = 1u64 << (bits - 1);
+    let sixteenths = (ratio.max(1) - below) * 16 / below;
+    (bits - 1) * 16 + u32::try_from(sixteenths).unwrap_or(0)
+}
+
+/// The type whose class and kind fit best: the kind decides between types of one class.
+fn type_of(types: &[TypeInfo], class: &str, kinds: &[Term]) -> Option<u8> {
+    let fits = |t: &&TypeInfo| &*t.class == class || t.also.iter().any(|a| &**a == class);
+    let exact = types.iter().filter(fits).find(|t| t.kind.as_ref().is_some_and(|k| kinds.contains(k)));
+    let chosen = exact.or_else(|| types.iter().find(fits))?;
+    types.iter().position(|t| t.name == chosen.name).and_then(|i| u8::try_from(i).ok())
+}

@@ -1,0 +1,52 @@
+//! In which mode a clause speaks: fact, plan, advice, warning, denial. Read from cue words near the object, never guessed.
+
+use std::ops::Range;
+
+use crate::model::Modality;
+
+use super::Extractor;
+use super::detect::Reading;
+
+impl Extractor {
+    /// Mode of what is said at `at` (characters), judged by cues between the start of its clause group and `at`.
+    pub(super) fn modality(&self, reading: &Reading, sentence: &Range<usize>, at: &Range<usize>, advised: bool) -> Modality {
+        let chars = &reading.text.chars;
+        let clause = (sentence.start..at.start).rev().find(|i| matches!(chars[*i], ',' | ';' | ':' | '，' | '；' | '：' | '。')).map_or(sentence.start, |i| i + 1);
+        let first = reading.hits.partition_point(|h| (h.start as usize) < sentence.start);
+        let mut planned = false;
+        for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) < at.start) {
+            let (start, end) = (hit.start as usize, hit.end as usize);
+            if end > at.start || self.covered(reading, hit) {
+                continue;
+            }
+            for group in &self.knowledge.pattern(*hit).groups {
+                match self.knowledge.groups[usize::from(*group)].as_str() {
+                    "cue.denied" if start >= clause => return Modality::Denied,
+                    "cue.discouraged" if start >= clause => return Modality::Discouraged,
+                    "cue.conditional" if start == sentence.start || start == clause => planned = true,
+                    "cue.planned" if at.start - end <= 30 => planned = true,
+                    "cue.recommended" if advised && start >= clause => return Modality::Recommended,
+                    _ => {}
+                }
+            }
+        }
+        if planned {
+            Modality::Planned
+        } else if advised {
+            Modality::Recommended
+        } else {
+            Modality::Asserted
+        }
+    }
+
+    /// Whether a cue is only part of a longer word (要 in 重要, 将 in 将军).
+    fn covered(&self, reading: &Reading, hit: &super::knowledge::Hit) -> bool {
+        let Some(sentence) = reading.sentence_at(hit.start as usize) else { return true };
+        let base = reading.layout.sentences[sentence].range.start;
+        let (start, end) = (hit.start as usize - base, hit.end as usize - base);
+        let edge = &reading.marks[sentence].edge;
+        let begins = edge.get(start).is_some_and(|e| matches!(e, 1 | 4));
+        let ends = end.checked_sub(1).and_then(|i| edge.get(i)).is_some_and(|e| matches!(e, 3 | 4));
+        !(begins && ends)
+    }
+}

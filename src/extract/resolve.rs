@@ -1,0 +1,433 @@
+//! From mentions to entities: one thing, one entity. Full names, short forms, definitions and places are resolved inside the
+//! document by class, form and place; better unresolved than wrong.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity_iri, entity_key};
+
+use super::Extractor;
+use super::detect::{Found, Reading};
+
+/// An entity being put together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    /// Type of its first mention.
+    pub kind_of: u8,
+    /// Gazetteer entry.
+    pub entry: Option<usize>,
+    /// Names in the text, as printed, with how often.
+    pub surfaces: BTreeMap<String, usize>,
+    /// The name to show.
+    pub label: String,
+    /// Members, for a joint region that no gazetteer lists.
+    pub members: Vec<usize>,
+}
+
+/// Entities of a document and the one each mention was resolved to (`None`: a mention that names nothing definite).
+pub(super) struct Resolution {
+    pub drafts: Vec<Draft>,
+    pub of: Vec<Option<EntityIndex>>,
+    /// The region the document is mostly about.
+    pub main_region: Option<EntityIndex>,
+}
+
+impl Extractor {
+    /// Resolves all mentions of a document.
+    pub(super) fn resolve(&self, reading: &Reading, found: &[Found]) -> Resolution {
+        let mut work = Work { extractor: self, reading, found, drafts: Vec::new(), of: vec![None; found.len()], keys: HashMap::new() };
+        work.regions();
+        work.others();
+        work.definitions();
+        work.short_forms();
+        work.finish()
+    }
+
+    /// The form of a name that is compared: marks deleted, equal forms rewritten.
+    pub(super) fn normal_form(&self, name: &str) -> String {
+        let mut key = entity_key(name);
+        for (long, short) in &self.knowledge.equal {
+            if key.contains(long.as_str()) {
+                key = key.replace(long.as_str(), short);
+            }
+        }
+        key.to_lowercase()
+    }
+
+    /// The name a draft will show.
+    pub(super) fn shown_label(&self, draft: &Draft) -> String {
+        draft.entry.map_or_else(|| draft.label.clone(), |e| self.knowledge.ontology.gazetteer().entries[e].label.clone())
+    }
+
+    /// The entity of the model that a draft stands for.
+    pub(super) fn entity(&self, draft: &Draft) -> Entity {
+        let info = &self.knowledge.types[usize::from(draft.kind_of)];
+        let entries = &self.knowledge.ontology.gazetteer().entries;
+        let entry = draft.entry.map(|e| &entries[e]);
+        let joint = !draft.members.is_empty();
+        let class = entry.map_or_else(|| if joint { info.also.first().unwrap_or(&info.class).clone() } else { info.class.clone() }, |e| e.class.clone());
+        let label = entry.map_or_else(|| draft.label.clone(), |e| e.label.clone());
+        let id = entry.map_or_else(|| entity_iri(self.knowledge.ontology.schema().segment(&class), &label), |e| e.iri.clone());
+        let kinds = match entry {
+            Some(e) if !e.kinds.is_empty() => e.kinds.clone(),
+            _ => self.kind_of_name(&label, draft.kind_of).into_iter().collect(),
+        };
+        let mut names: Vec<Name> = entry.map_or_else(Vec::new, |e| {
+            e.names.iter().filter(|n| !n.needs_context || n.kind == NameKind::Short).map(|n| Name { text: n.text.clone(), kind: n.kind, language: n.language }).collect()
+        });
+        for surface in draft.surfaces.keys() {
+            let shown = trim_marks(surface);
+            if *shown != label && !names.iter().any(|n| n.text == shown) && !shown.is_empty() {
+                names.push(Name { text: shown.to_owned(), kind: NameKind::Alternative, language: language_of(shown) });
+            }
+        }
+        names.sort();
+        names.dedup();
+        let comprises = draft.members.iter().map(|m| entries[*m].iri.clone()).collect();
+        Entity { id, class, kinds, preferred_label: label, names, minted: entry.is_none(), comprises, period: None, number: None }
+    }
+
+    /// The finer kind that the head of a name gives, else the kind of its type.
+    fn kind_of_name(&self, label: &str, kind_of: u8) -> Option<crate::model::Term> {
+        let chars: Vec<char> = label.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
+        for start in 0..chars.len() {
+            let tail: String = chars[start..].iter().collect();
+            let head = self.knowledge.lookup(&tail).and_then(|p| p.heads.iter().map(|h| &self.knowledge.heads[usize::from(*h)]).find(|h| h.kind_of == kind_of));
+            if let Some(kind) = head.and_then(|h| h.kind.clone()) {
+                return Some(kind);
+            }
+        }
+        self.knowledge.types[usize::from(kind_of)].kind.clone()
+    }
+}
+
+/// A name without the quotation and book marks around it.
+pub(super) fn trim_marks(name: &str) -> &str {
+    let name = name.trim();
+    for (open, close) in [('“', '”'), ('《', '》'), ('「', '」'), ('"', '"'), ('『', '』')] {
+        if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close))
+            && !inner.contains(open)
+        {
+            return inner;
+        }
+    }
+    name
+}
+
+fn language_of(name: &str) -> Language {
+    if name.is_ascii() { Language::En } else { Language::Zh }
+}
+
+struct Work<'a> {
+    extractor: &'a Extractor,
+    reading: &'a Reading,
+    found: &'a [Found],
+    drafts: Vec<Draft>,
+    of: Vec<Option<EntityIndex>>,
+    /// (class group, normal form) → draft.
+    keys: HashMap<(String, String), usize>,
+}
+
+impl Work<'_> {
+    fn surface(&self, mention: usize) -> String {
+        self.reading.text.slice(self.found[mention].range.clone())
+    }
+
+    /// Places: the entry whose surroundings the document names most.
+    fn regions(&mut self) {
+        let region = self.extractor.roles.region;
+        let mentions: Vec<usize> = (0..self.found.len()).filter(|m| self.found[*m].kind_of == region).collect();
+        let entries = &self.extractor.knowledge.ontology.gazetteer().entries;
+        let mut support: HashMap<usize, usize> = HashMap::new();
+        for m in &mentions {
+            let candidates = self.candidates(&self.surface(*m));
+            if candidates.len() == 1 && !candidates[0].1 {
+                let mut at = Some(candidates[0].0);
+                let mut guard = 0;
+                while let Some(entry) = at.filter(|_| guard < 5) {
+                    *support.entry(entry).or_default() += 1;
+                    at = entries[entry].located_in.first().copied();
+                    guard += 1;
+                }
+            }
+        }
+        for m in mentions {
+            let surface = self.surface(m);
+            let mut candidates = self.candidates(&surface);
+            let score = |entry: usize| -> usize {
+                let own = support.get(&entry).copied().unwrap_or(0);
+                let above = entries[entry].located_in.first().and_then(|p| support.get(p)).copied().unwrap_or(0);
+                own * 2 + above
+            };
+            candidates.sort_by_key(|(entry, weak)| (std::cmp::Reverse(score(*entry)), *weak, entries[*entry].notation.clone().unwrap_or_default()));
+            let best = candidates.first().copied();
+            let unsupported = candidates.iter().all(|(entry, weak)| *weak && score(*entry) == 0);
+            let ambiguous = unsupported && (candidates.len() > 1 || self.found[m].origin != Origin::Tagger);
+            let draft = match best {
+                Some((entry, _)) if !ambiguous => Some(self.draft_of_entry(entry, region)),
+                _ if self.found[m].origin == Origin::Nested => None,
+                _ => self.unlisted_region(&surface),
+            };
+            if let Some(draft) = draft {
+                self.assign(m, draft);
+            }
+        }
+    }
+
+    /// Gazetteer places of this name, with whether the name needs context.
+    fn candidates(&self, surface: &str) -> Vec<(usize, bool)> {
+        let knowledge = &self.extractor.knowledge;
+        let region = self.extractor.roles.region;
+        let entries = &knowledge.ontology.gazetteer().entries;
+        let Some(pattern) = knowledge.lookup(trim_marks(surface)) else { return Vec::new() };
+        let mut found: Vec<(usize, bool)> = pattern
+            .names
+            .iter()
+            .filter(|s| knowledge.entry_type[s.entry] == Some(region))
+            .map(|s| (entries[s.entry].replaced_by.filter(|_| s.kind.is_some()).unwrap_or(s.entry), s.needs_context))
+            .collect();
+        found.sort_unstable();
+        found.dedup_by_key(|c| c.0);
+        found
+    }
+
+    fn draft_of_entry(&mut self, entry: usize, kind_of: u8) -> usize {
+        if let Some(at) = self.drafts.iter().position(|d| d.entry == Some(entry)) {
+            return at;
+        }
+        let label = self.extractor.knowledge.ontology.gazetteer().entries[entry].label.clone();
+        self.drafts.push(Draft { kind_of, entry: Some(entry), label, ..Draft::default() });
+        self.drafts.len() - 1
+    }
+
+    /// A place that no gazetteer lists: a joint name of one-character forms, a town after its county, or a name of its own.
+    fn unlisted_region(&mut self, surface: &str) -> Option<usize> {
+        let region = self.extractor.roles.region;
+        let chars: Vec<char> = trim_marks(surface).chars().collect();
+        let members = self.extractor.joint_members(&chars);
+        let mut label: String = chars.iter().collect();
+        if members.is_empty() {
+            for end in (2..chars.len().saturating_sub(1)).rev() {
+                let head: String = chars[..end].iter().collect();
+                if self.candidates(&head).iter().any(|(_, weak)| !weak) && chars.len() - end >= 2 {
+                    label = chars[end..].iter().collect();
+                    break;
+                }
+            }
+        }
+        if entity_key(&label).chars().count() < 2 {
+            return None;
+        }
+        Some(self.draft_of_key("Region", &label, region, members))
+    }
+
+    fn draft_of_key(&mut self, group: &str, label: &str, kind_of: u8, members: Vec<usize>) -> usize {
+        let key = (group.to_owned(), self.extractor.normal_form(label));
+        if let Some(at) = self.keys.get(&key) {
+            return *at;
+        }
+        self.drafts.push(Draft { kind_of, label: label.to_owned(), members, ..Draft::default() });
+        self.keys.insert(key, self.drafts.len() - 1);
+        self.drafts.len() - 1
+    }
+
+    fn assign(&mut self, mention: usize, draft: usize) {
+        let surface = self.surface(mention);
+        *self.drafts[draft].surfaces.entry(surface).or_default() += 1;
+        self.of[mention] = Some(draft);
+    }
+
+    /// Everything but places: gazetteer entries of the class, else one entity a normal form.
+    fn others(&mut self) {
+        let region = self.extractor.roles.region;
+        for m in 0..self.found.len() {
+            let kind_of = self.found[m].kind_of;
+            if kind_of == region {
+                continue;
+            }
+            let surface = self.surface(m);
+            let shown = trim_marks(&surface).to_owned();
+            if entity_key(&shown).is_empty() {
+                continue;
+            }
+            let class = self.extractor.knowledge.types[usize::from(kind_of)].class.clone();
+            let draft = match self.entry_named(&shown, &class) {
+                Some(entry) => self.draft_of_entry(entry, kind_of),
+                None => self.draft_of_key(&class, &shown, kind_of, Vec::new()),
+            };
+            self.assign(m, draft);
+        }
+    }
+
+    fn entry_named(&self, name: &str, class: &str) -> Option<usize> {
+        let knowledge = &self.extractor.knowledge;
+        let entries = &knowledge.ontology.gazetteer().entries;
+        let mut fits = knowledge.lookup(name)?.names.iter().filter(|s| &*entries[s.entry].class == class && (!s.needs_context || s.kind.is_none()));
+        let first = fits.next()?.entry;
+        fits.all(|s| s.entry == first).then_some(first)
+    }
+
+    /// “X(以下简称“Y”)”: Y is X wherever it stands.
+    fn definitions(&mut self) {
+        let Some(group) = self.extractor.knowledge.group("cue.abbreviation") else { return };
+        let hits: Vec<(usize, usize)> = self
+            .reading
+            .hits
+            .iter()
+            .filter(|h| self.extractor.knowledge.pattern(**h).groups.contains(&group))
+            .map(|h| (h.start as usize, h.end as usize))
+            .collect();
+        let mut last = 0;
+        for (start, end) in hits {
+            if start < last {
+                continue;
+            }
+            last = end;
+            let Some(open) = (start.saturating_sub(3)..start).rev().find(|i| matches!(self.reading.text.chars[*i], '(' | '（')) else { continue };
+            let Some(defined) = self.found.iter().enumerate().filter(|(m, f)| f.range.end <= open && f.range.end + 1 >= open && self.of[*m].is_some()).map(|(m, _)| m).min_by_key(|m| self.found[*m].range.start) else {
+                continue;
+            };
+            let Some(target) = self.of[defined] else { continue };
+            for name in quoted_names(&self.reading.text.chars, end) {
+                self.alias(&name, target);
+            }
+        }
+    }
+
+    /// Makes every mention of exactly this name one of `target`.
+    fn alias(&mut self, name: &str, target: usize) {
+        let form = self.extractor.normal_form(name);
+        for m in 0..self.found.len() {
+            if self.of[m].is_some_and(|d| d != target) && self.extractor.normal_form(&self.surface(m)) == form && self.found[m].inside.is_none() {
+                self.assign(m, target);
+            }
+        }
+        *self.drafts[target].surfaces.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// Short forms: a later, shorter name of the same class that a longer one covers unambiguously.
+    fn short_forms(&mut self) {
+        let live: Vec<usize> = (0..self.drafts.len()).filter(|d| self.of.contains(&Some(*d))).collect();
+        let roles = &self.extractor.roles;
+        let skip = [roles.region, roles.industry, roles.person, roles.honour];
+        let mut merged: HashMap<usize, usize> = HashMap::new();
+        for short in &live {
+            let draft = &self.drafts[*short];
+            if skip.contains(&draft.kind_of) || draft.entry.is_some() {
+                continue;
+            }
+            let class = &self.extractor.knowledge.types[usize::from(draft.kind_of)].class;
+            let longer: Vec<usize> = live
+                .iter()
+                .copied()
+                .filter(|long| long != short && !merged.contains_key(long))
+                .filter(|long| &self.extractor.knowledge.types[usize::from(self.drafts[*long].kind_of)].class == class)
+                .filter(|long| self.is_short_of(*short, *long))
+                .collect();
+            if let [only] = longer[..] {
+                merged.insert(*short, only);
+            }
+        }
+        for m in 0..self.of.len() {
+            let mut guard = 0;
+            while let Some(to) = self.of[m].and_then(|d| merged.get(&d)).copied().filter(|_| guard < 4) {
+                self.assign(m, to);
+                guard += 1;
+            }
+        }
+    }
+
+    fn is_short_of(&self, short: usize, long: usize) -> bool {
+        let normal = |d: usize| self.extractor.normal_form(&self.drafts[d].label);
+        let (s, l) = (normal(short), normal(long));
+        let (sc, lc): (Vec<char>, Vec<char>) = (s.chars().collect(), l.chars().collect());
+        if sc.len() < 2 || sc.len() >= lc.len() {
+            return false;
+        }
+        let kind_of = self.drafts[long].kind_of;
+        let place = self.leading_place(&l);
+        let rest: String = lc[place..].iter().collect();
+        if rest == s {
+            return true;
+        }
+        let same_kind = self.drafts[short].kind_of == kind_of;
+        if same_kind && self.is_place_and_stem(&sc, &lc) {
+            return true;
+        }
+        let roles = &self.extractor.roles;
+        if [roles.park, roles.event, roles.policy, roles.initiative].contains(&kind_of) {
+            return l.ends_with(&s) && sc.len() * 2 >= lc.len() && same_kind;
+        }
+        if kind_of == roles.cluster || kind_of == roles.chain {
+            return l.ends_with(&s) && sc.len() + 5 > lc.len();
+        }
+        let first = sc[0] == lc[0] || lc.get(place) == Some(&sc[0]);
+        same_kind && first && (rest.starts_with(&s) || l.starts_with(&s) && sc.len() > place || is_subsequence(&sc, &lc) && sc.last() == lc.last() && sc.len() >= 4)
+    }
+
+    /// 青白江公安 for 成都市公安局青白江分局: a place of the long name and characters of the rest of it, nothing else.
+    fn is_place_and_stem(&self, short: &[char], long: &[char]) -> bool {
+        let name: String = short.iter().collect();
+        let whole: String = long.iter().collect();
+        let place = self.leading_place(&name);
+        if place == 0 || short.len() < place + 2 {
+            return false;
+        }
+        let covered = (0..place - 1).any(|from| whole.contains(&short[from..place].iter().collect::<String>()) && (from == 0 || whole.contains(&short[..from].iter().collect::<String>())));
+        covered && whole.contains(&short[place..].iter().collect::<String>())
+    }
+
+    /// Characters of the place a name begins with.
+    fn leading_place(&self, name: &str) -> usize {
+        let chars: Vec<char> = name.chars().collect();
+        (2..chars.len().min(9)).rev().find(|end| !self.candidates(&chars[..*end].iter().collect::<String>()).is_empty()).unwrap_or(0)
+    }
+
+    fn finish(mut self) -> Resolution {
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        let region = self.extractor.roles.region;
+        for (m, d) in self.of.iter().enumerate() {
+            if let Some(d) = d.filter(|d| self.drafts[*d].kind_of == region) {
+                let weight = if self.found[m].sentence < 3 { 3 } else { 1 };
+                *counts.entry(d).or_default() += weight;
+            }
+        }
+        let main_region = counts.iter().max_by_key(|(d, n)| (**n, std::cmp::Reverse(**d))).map(|(d, _)| *d);
+        for draft in &mut self.drafts {
+            if draft.entry.is_none() && draft.members.is_empty() && draft.kind_of != region {
+                let fullest = draft.surfaces.keys().map(|s| trim_marks(s)).max_by_key(|s| (s.chars().count(), std::cmp::Reverse(*s)));
+                if let Some(fullest) = fullest {
+                    draft.label = fullest.to_owned();
+                }
+            }
+        }
+        Resolution { drafts: self.drafts, of: self.of, main_region }
+    }
+}
+
+/// The names in quotation marks from `at` to the closing bracket.
+fn quoted_names(chars: &[char], at: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut open = None;
+    let mut bare = String::new();
+    for c in chars.iter().skip(at).take(60) {
+        match c {
+            '“' | '《' | '「' | '"' if open.is_none() => open = Some(String::new()),
+            '”' | '》' | '」' | '"' => names.extend(open.take()),
+            ')' | '）' | '\n' => break,
+            c => match &mut open {
+                Some(name) => name.push(*c),
+                None if !matches!(c, ':' | '：' | ' ' | '为' | '、' | '或') => bare.push(*c),
+                None => {}
+            },
+        }
+    }
+    if names.is_empty() && (2..=12).contains(&bare.chars().count()) {
+        names.push(bare);
+    }
+    names
+}
+
+fn is_subsequence(short: &[char], long: &[char]) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|c| rest.any(|l| l == c))
+}

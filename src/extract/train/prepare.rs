@@ -1,0 +1,271 @@
+//! From annotated documents to training cases: where the annotated names stand, which pairs are related, what figures are about.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use crate::corpus::{Annotated, Gold};
+use crate::model::Origin;
+
+use super::super::Extractor;
+use super::super::detect::{Found, Reading};
+use super::super::evaluate::fold;
+use super::super::knowledge::Knowledge;
+use super::super::pairs::{DOCUMENT, LEVEL, Target, Unit, View, units};
+use super::super::resolve::Resolution;
+use super::super::tagger::features_at;
+use super::classify::Case;
+use super::tagging::TagExample;
+
+/// One annotated document, read and aligned.
+pub(super) struct Lesson<'a> {
+    pub gold: &'a Gold,
+    pub reading: Reading,
+    pub source: Vec<char>,
+    /// Where annotated names stand: characters and type.
+    pub names: Vec<(Range<usize>, u8)>,
+}
+
+impl<'a> Lesson<'a> {
+    /// Reads a document and finds its annotated names: longest first, no overlaps.
+    pub fn new(knowledge: &Knowledge, annotated: &'a Annotated) -> Self {
+        let reading = Reading::new(knowledge, &annotated.document);
+        let variants = knowledge.ontology.variants();
+        let mut wanted: Vec<(Vec<char>, u8)> = Vec::new();
+        let folded = |s: &str| -> Vec<char> { s.chars().map(|c| variants.fold(c)).collect() };
+        for entity in &annotated.gold.entities {
+            let Some(kind_of) = knowledge.type_index(&entity.r#type) else { continue };
+            for name in std::iter::once(&entity.name).chain(&entity.aliases).chain(&entity.also) {
+                if !is_context(knowledge, name) && name.chars().count() > 1 {
+                    wanted.push((folded(name), kind_of));
+                }
+            }
+        }
+        if let Some(honour) = knowledge.type_index("Honour") {
+            let honours = annotated.gold.relations.iter().filter(|r| r.1 == "awarded").map(|r| (folded(&r.2), honour));
+            wanted.extend(honours);
+        }
+        wanted.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
+        wanted.dedup();
+        let names = locate(&reading, &wanted);
+        Self { gold: &annotated.gold, reading, source: annotated.document.text.chars().collect(), names }
+    }
+
+    /// Features and labels of every sentence, for the tagger.
+    pub fn tag_examples(&self) -> Vec<TagExample> {
+        let mut examples = Vec::new();
+        for (index, sentence) in self.reading.layout.sentences.iter().enumerate() {
+            let chars = self.reading.chars(index);
+            let mut labels = vec![0u8; chars.len()];
+            for (range, kind_of) in self.names.iter().filter(|(r, _)| sentence.range.start <= r.start && r.end <= sentence.range.end) {
+                for at in range.clone() {
+                    labels[at - sentence.range.start] = if at == range.start { 1 + 2 * kind_of } else { 2 + 2 * kind_of };
+                }
+            }
+            let setting = self.reading.setting(index);
+            let features = (0..chars.len())
+                .map(|at| {
+                    let mut out = Vec::with_capacity(48);
+                    features_at(chars, &self.reading.marks[index], setting, at, &mut out);
+                    out
+                })
+                .collect();
+            examples.push(TagExample { features, labels });
+        }
+        examples
+    }
+
+    /// The annotated names as mentions, with the parts of their names.
+    pub fn found(&self, extractor: &Extractor) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (range, kind_of) in &self.names {
+            if let Some(sentence) = self.reading.sentence_at(range.start).filter(|s| range.end <= self.reading.layout.sentences[*s].range.end) {
+                let whole = Found { range: range.clone(), sentence, kind_of: *kind_of, origin: Origin::Tagger, margin: 0, inside: None };
+                extractor.add_with_parts(&self.reading, whole, &mut found);
+            }
+        }
+        found
+    }
+}
+
+/// Whether only context resolves the name (全市, 该厅).
+pub(in crate::extract) fn is_context(knowledge: &Knowledge, name: &str) -> bool {
+    knowledge.scoring.is_context(&fold(name))
+}
+
+/// Longest names first; a stretch of text belongs to one name.
+fn locate(reading: &Reading, wanted: &[(Vec<char>, u8)]) -> Vec<(Range<usize>, u8)> {
+    let chars = &reading.text.chars;
+    let mut taken = vec![false; chars.len()];
+    let mut names = Vec::new();
+    let mut by_first: HashMap<char, Vec<usize>> = HashMap::new();
+    for (at, c) in chars.iter().enumerate() {
+        by_first.entry(*c).or_default().push(at);
+    }
+    for (name, kind_of) in wanted {
+        let Some(starts) = name.first().and_then(|c| by_first.get(c)) else { continue };
+        for start in starts {
+            let range = *start..start + name.len();
+            if range.end <= chars.len() && chars[range.clone()] == name[..] && !taken[range.clone()].iter().any(|t| *t) {
+                taken[range.clone()].iter_mut().for_each(|t| *t = true);
+                names.push((range, *kind_of));
+            }
+        }
+    }
+    names.sort_by_key(|(r, _)| r.start);
+    names
+}
+
+/// Cases for the scorer of relations and for that of figures.
+#[derive(Default)]
+pub(super) struct Cases {
+    pub relations: Vec<Case>,
+    pub figures: Vec<Case>,
+}
+
+/// Which annotated entity each draft is.
+pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolution) -> Vec<Option<String>> {
+    let mut by_name: HashMap<String, String> = HashMap::new();
+    for entity in &gold.entities {
+        for name in entity.aliases.iter().chain(&entity.also).chain(std::iter::once(&entity.name)) {
+            if !is_context(&extractor.knowledge, name) {
+                by_name.insert(extractor.normal_form(&fold(name)), entity.name.clone());
+            }
+        }
+    }
+    for (_, predicate, honour) in &gold.relations {
+        if predicate == "awarded" {
+            by_name.insert(extractor.normal_form(&fold(honour)), honour.clone());
+        }
+    }
+    let of = |draft: &super::super::resolve::Draft| {
+        let label = extractor.shown_label(draft);
+        let names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
+        names.filter_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).next().cloned()
+    };
+    resolution.drafts.iter().map(of).collect()
+}
+
+/// Types whose pairs stand in an annotated relation.
+pub(super) fn allowed(knowledge: &Knowledge, lessons: &[&Lesson<'_>]) -> Vec<(u8, u8)> {
+    let mut pairs: HashSet<(u8, u8)> = HashSet::new();
+    for lesson in lessons {
+        let types: HashMap<&str, u8> = lesson.gold.entities.iter().filter_map(|e| knowledge.type_index(&e.r#type).map(|t| (e.name.as_str(), t))).collect();
+        for (subject, predicate, object) in &lesson.gold.relations {
+            let Some(s) = types.get(subject.as_str()) else { continue };
+            let o = match predicate.as_str() {
+                "hasLevel" => Some(LEVEL),
+                "authored" => Some(DOCUMENT),
+                "awarded" => knowledge.type_index("Honour"),
+                _ => types.get(object.as_str()).copied(),
+            };
+            pairs.extend(o.map(|o| (*s, o)));
+        }
+    }
+    let mut pairs: Vec<(u8, u8)> = pairs.into_iter().collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+/// Adds the cases of one lesson.
+pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String], cases: &mut Cases) {
+    let reading = &lesson.reading;
+    let resolution = extractor.resolve(reading, found);
+    let names = aligned(extractor, lesson.gold, &resolution);
+    let units = units(extractor, reading, found, &resolution, &lesson.source);
+    let truth = Truth::new(extractor, lesson.gold);
+    let mut near: HashSet<(Target, usize, Target)> = HashSet::new();
+    for unit in &units {
+        extractor.each_pair(unit, |pair, _| {
+            if pair.carry == 0
+                && let Some(class) = truth.class(&names, &pair.subject.target, &pair.object.target, labels)
+            {
+                near.insert((pair.subject.target.clone(), class, pair.object.target.clone()));
+            }
+        });
+    }
+    for unit in &units {
+        let view = View::new(extractor, reading, unit);
+        extractor.each_pair(unit, |pair, at| {
+            let class = truth.class(&names, &pair.subject.target, &pair.object.target, labels);
+            let elsewhere = class.is_some_and(|c| near.contains(&(pair.subject.target.clone(), c, pair.object.target.clone())));
+            if pair.carry > 0 && elsewhere || class.is_none() && truth.is_doubtful(&names, &pair.subject.target, &pair.object.target) {
+                return;
+            }
+            let mut features = Vec::with_capacity(96);
+            view.features(pair, at, &mut features);
+            cases.relations.push(Case { features, class: class.unwrap_or(0), weight: 1.0 });
+        });
+        add_figures(extractor, lesson, unit, &view, &names, cases);
+    }
+}
+
+fn add_figures(extractor: &Extractor, lesson: &Lesson<'_>, unit: &Unit, view: &View<'_>, names: &[Option<String>], cases: &mut Cases) {
+    for (index, figure) in unit.figures.iter().enumerate() {
+        let value: f64 = figure.value.parse().unwrap_or(-1.0);
+        let percent = figure.unit.starts_with("Percent");
+        let owners: HashSet<&str> = lesson
+            .gold
+            .observations
+            .iter()
+            .filter(|o| {
+                let (v, p) = extractor.knowledge.scoring.number(o);
+                (v.abs() - value).abs() <= 1e-6 * v.abs().max(1.0) && p == percent
+            })
+            .map(|o| o.about.as_str())
+            .collect();
+        extractor.each_subject(unit, index, |pair, at| {
+            let Target::Entity(draft) = pair.subject.target else { return };
+            let is_owner = names[draft].as_deref().is_some_and(|n| owners.contains(n));
+            let mut features = Vec::with_capacity(96);
+            view.features(pair, at, &mut features);
+            cases.figures.push(Case { features, class: usize::from(is_owner), weight: 1.0 });
+        });
+    }
+}
+
+/// The annotated relations of one document, for looking pairs up.
+struct Truth<'a> {
+    related: HashMap<(&'a str, &'a str), Vec<&'a str>>,
+    doubtful: HashSet<(&'a str, &'a str)>,
+    levels: &'a HashMap<String, Vec<String>>,
+    document: &'a String,
+}
+
+impl<'a> Truth<'a> {
+    fn new(extractor: &'a Extractor, gold: &'a Gold) -> Self {
+        let mut related: HashMap<(&str, &str), Vec<&str>> = HashMap::new();
+        for (s, p, o) in &gold.relations {
+            related.entry((s, o)).or_default().push(p);
+            if p == "cooperatesWith" {
+                related.entry((o, s)).or_default().push(p);
+            }
+        }
+        let doubtful = gold.doubtful.relations.iter().map(|(s, _, o)| (s.as_str(), o.as_str())).collect();
+        Self { related, doubtful, levels: &extractor.knowledge.scoring.levels, document: &extractor.knowledge.scoring.document }
+    }
+
+    fn names_of(&self, names: &[Option<String>], target: &Target) -> Vec<String> {
+        match target {
+            Target::Entity(e) => names[*e].iter().cloned().collect(),
+            Target::Concept(c) => self.levels.iter().filter(|(_, concepts)| concepts.iter().any(|x| **x == **c)).map(|(l, _)| l.clone()).collect(),
+            Target::Document => vec![self.document.clone()],
+            Target::Figure(_) => Vec::new(),
+        }
+    }
+
+    fn class(&self, names: &[Option<String>], subject: &Target, object: &Target, labels: &[String]) -> Option<usize> {
+        let subject = self.names_of(names, subject).pop()?;
+        for object in self.names_of(names, object) {
+            if let Some(predicates) = self.related.get(&(subject.as_str(), object.as_str())) {
+                return predicates.iter().filter_map(|p| labels.iter().position(|l| l == p)).min();
+            }
+        }
+        None
+    }
+
+    fn is_doubtful(&self, names: &[Option<String>], subject: &Target, object: &Target) -> bool {
+        let (a, b) = (self.names_of(names, subject), self.names_of(names, object));
+        a.iter().any(|a| b.iter().any(|b| self.doubtful.contains(&(a, b)) || self.doubtful.contains(&(b, a))))
+    }
+}
+
