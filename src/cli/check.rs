@@ -37,8 +37,10 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
         OntologySource::Embedded => split(Ontology::embedded().map(|ontology| (ontology, Vec::new()))),
     };
     let ontology = ontology.map(Arc::new);
-    if let Some(Err(faults)) = ontology.as_ref().map(Extractor::new) {
-        findings.extend(faults);
+    match ontology.as_ref().map(Extractor::new) {
+        Some(Ok(extractor)) => findings.extend(extractor.warnings().iter().cloned()),
+        Some(Err(faults)) => findings.extend(faults),
+        None => {}
     }
     if args.json {
         let mut out = std::io::stdout().lock();

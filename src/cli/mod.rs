@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod dot;
 mod entity;
+mod evaluate;
 mod explain;
 mod export;
 mod extract;
@@ -28,6 +29,7 @@ mod settings;
 mod show;
 mod stats;
 mod table;
+mod train;
 mod validate;
 mod watch;
 
@@ -84,6 +86,7 @@ enum Command {
     /// Print a completion script for your shell
     Completions(completions::Args),
     Dot(dot::Args),
+    Evaluate(evaluate::Args),
     Explain(explain::Args),
     Export(export::Args),
     Extract(extract::Args),
@@ -96,6 +99,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Show(show::Args),
     Stats(stats::Args),
+    Train(train::Args),
     Validate(validate::Args),
 }
 
@@ -106,6 +110,7 @@ fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> 
         Command::Check(args) => check::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
         Command::Dot(args) => dot::run(&args, settings),
+        Command::Evaluate(args) => evaluate::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
         Command::Extract(args) => extract::run(&args, settings),
@@ -116,6 +121,7 @@ fn dispatch(command: Command, settings: &Settings) -> Result<Outcome, CliError> 
         Command::Restore(args) => backup::restore(&args, settings),
         Command::Show(args) => show::run(&args, settings),
         Command::Stats(args) => stats::run(&args, settings),
+        Command::Train(args) => train::run(&args, settings),
         Command::Validate(args) => validate::run(&args, settings),
     }
 }
