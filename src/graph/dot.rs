@@ -187,14 +187,15 @@ fn edge_attributes(edge: &Edge) -> String {
     if edge.statements > 1 {
         label = format!("{label} ×{}", edge.statements);
     }
-    let lines: Vec<String> = wrapped(&label, EDGE_COLUMNS).iter().map(|l| quoted(l)).collect();
     let style = match (&edge.mode, edge.statements) {
         (Some(_), _) => ", style=dashed, color=\"#a0561a\"",
         (None, 0) => ", color=\"#b8bec7\", fontcolor=\"#8a929c\", arrowhead=vee",
         (None, _) => "",
     };
-    let label = lines.join("\\n");
-    format!("label=\"{label}\", tooltip=\"{label}\"{style}")
+    // A white ground keeps the words readable where a line runs behind them.
+    let lines: Vec<String> = wrapped(&label, EDGE_COLUMNS).iter().map(|l| html(l)).collect();
+    let ground = "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\" BGCOLOR=\"white\"><TR><TD>";
+    format!("label=<{ground}{}</TD></TR></TABLE>>, tooltip=\"{}\"{style}", lines.join("<BR/>"), quoted(&label))
 }
 
 /// Cuts `text` into lines of at most `columns` columns, at a space or a mark where there is one near the end, of even length.

@@ -206,34 +206,37 @@ fn prefixed(format: RdfFormat, quads: &[Quad]) -> RdfSerializer {
     serializer
 }
 
-/// Turtle for people: a heading for each section, a blank line between subjects.
+/// Turtle for people: prefixes in order, a heading for each section, a blank line between subjects.
 fn turtle(quads: &[Quad], scope: &Scope, mut out: impl Write) -> io::Result<()> {
     let mut serializer = prefixed(RdfFormat::Turtle, quads);
-    if let Scope::Graph(iri) = scope {
-        serializer = serializer.with_base_iri(iri).unwrap_or_else(|_| prefixed(RdfFormat::Turtle, quads));
+    if let Scope::Graph(iri) = scope
+        && let Ok(with_passages) = serializer.clone().with_prefix("char", format!("{iri}#char="))
+    {
+        serializer = with_passages;
     }
     let mut serializer = serializer.for_writer(Vec::new());
     for quad in quads {
         serializer.serialize_quad(quad)?;
     }
     let bytes = serializer.finish()?;
-    let mut subjects = quads.iter().map(|q| &q.subject).fold(Vec::new(), |mut subjects: Vec<&NamedOrBlankNode>, subject| {
-        if subjects.last() != Some(&subject) {
-            subjects.push(subject);
-        }
-        subjects
-    });
-    subjects.reverse();
-    let mut heading = String::new();
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let opens_subject = !line.starts_with(b"@") && !line.starts_with(b"\t");
-        if opens_subject && let Some(NamedOrBlankNode::NamedNode(subject)) = subjects.pop() {
-            let title = section(subject.as_str()).1;
-            if title == heading {
-                writeln!(out)?;
-            } else {
-                write!(out, "\n# ── {title} ──\n\n")?;
-                title.clone_into(&mut heading);
+    // The serializer puts the longest namespaces first, so that the longest fits; the order in the file does not matter.
+    let (mut head, body): (Vec<&[u8]>, Vec<&[u8]>) = bytes.split_inclusive(|b| *b == b'\n').partition(|line| line.starts_with(b"@"));
+    head.sort_unstable();
+    head.iter().try_for_each(|line| out.write_all(line))?;
+    let mut subjects = quads.iter().map(|q| &q.subject);
+    let mut last: Option<&NamedOrBlankNode> = None;
+    let mut heading = "";
+    for line in body {
+        if !line.starts_with(b"\t") {
+            last = subjects.find(|subject| Some(*subject) != last);
+            if let Some(NamedOrBlankNode::NamedNode(subject)) = last {
+                let title = section(subject.as_str()).1;
+                if title == heading {
+                    writeln!(out)?;
+                } else {
+                    write!(out, "\n# ── {title} ──\n\n")?;
+                }
+                heading = title;
             }
         }
         out.write_all(line)?;

@@ -207,7 +207,7 @@ impl GraphFolder {
             return Err(StoreError::Damaged { path: path.join(MANIFEST), reason: "it was changed after publication".to_owned() });
         }
         let store = Arc::new(storage::open(&path, manifest.storage)?);
-        Ok(Opened { store, manifest, texts: self.texts(), _lock: lock, damage: None })
+        Ok(Opened::new(store, manifest, self.texts(), lock))
     }
 
     /// Gives the sealed draft at `draft` its final name and makes it current.

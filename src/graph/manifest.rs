@@ -89,12 +89,6 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The entry whose reading of the document `iri` is in the graph.
-    #[must_use]
-    pub fn owner(&self, iri: &str) -> Option<&DocumentEntry> {
-        self.documents.iter().find(|d| d.owner && d.iri == iri)
-    }
-
     /// The entry of a source path.
     #[must_use]
     pub fn by_path(&self, path: &str) -> Option<&DocumentEntry> {

@@ -1,5 +1,6 @@
 //! A published graph, open for reading: what queries, export, drawing and the server work on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use oxigraph::model::Quad;
@@ -22,9 +23,18 @@ pub struct Snapshot {
 pub(super) struct Opened {
     pub(super) store: Arc<Store>,
     pub(super) manifest: Manifest,
+    /// Place in the manifest of each document's entry, by IRI.
+    owners: HashMap<String, usize>,
     pub(super) texts: Texts,
     pub(super) _lock: Lock,
     pub(super) damage: Option<StoreError>,
+}
+
+impl Opened {
+    pub(super) fn new(store: Arc<Store>, manifest: Manifest, texts: Texts, lock: Lock) -> Self {
+        let owners = manifest.documents.iter().enumerate().filter(|(_, d)| d.owner).map(|(at, d)| (d.iri.clone(), at)).collect();
+        Self { store, manifest, owners, texts, _lock: lock, damage: None }
+    }
 }
 
 impl Snapshot {
@@ -81,7 +91,8 @@ impl Snapshot {
     /// The source of the document `iri`: path, hash and counts.
     #[must_use]
     pub fn source(&self, iri: &str) -> Option<&DocumentEntry> {
-        self.manifest()?.owner(iri)
+        let folder = self.folder.as_ref()?;
+        folder.manifest.documents.get(*folder.owners.get(iri)?)
     }
 
     /// The decoded text of the document `iri`; `None` where the graph does not hold it.
