@@ -74,7 +74,8 @@ impl Extractor {
             let base = reading.layout.sentences[sentence].range.start;
             let marks = &reading.marks[sentence];
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence));
-            for tag in self.coordinate(reading, sentence, self.split_listed(marks, tagged)) {
+            let tagged = self.after_places(reading, sentence, self.split_listed(marks, tagged));
+            for tag in self.coordinate(reading, sentence, tagged) {
                 let Some(start) = self.definite_start(marks, reading.chars(sentence), tag.start..tag.end, tag.kind_of) else { continue };
                 let range = base + start..base + tag.end;
                 let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, margin: tag.margin, inside: None };
@@ -83,6 +84,25 @@ impl Extractor {
             self.add_listed(reading, sentence, &mut found);
         }
         found
+    }
+
+    /// A place right before a head such as 公安 makes the short name of a body (青白江公安).
+    fn after_places(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let marks = &reading.marks[sentence];
+        let mut out = tagged;
+        for at in 0..marks.head.len() {
+            let Some(head) = usize::from(marks.head[at] >> 3).checked_sub(1).and_then(|h| self.knowledge.heads.get(h)) else { continue };
+            let opens = head.after_place && marks.head[at] & 7 == 1 && at > 0 && marks.place[at - 1] != 0;
+            let Some(end) = (at..marks.head.len()).find(|i| marks.head[*i] & 7 == 3).filter(|_| opens).map(|i| i + 1) else { continue };
+            let start = (0..at).rev().take_while(|i| marks.place[*i] != 0).last().unwrap_or(at);
+            if out.iter().any(|t| t.start < end && start < t.end && !(start <= t.start && t.end <= end)) {
+                continue;
+            }
+            out.retain(|t| t.end <= start || t.start >= end);
+            out.push(Tagged { start, end, kind_of: head.kind_of, margin: 0 });
+        }
+        out.sort_by_key(|t| t.start);
+        out
     }
 
     /// Coordination that shares out a head: in “甲地A、乙地B两大…集群” and “国家级A、B产业集群” the first conjunct is a cluster too.
@@ -164,11 +184,14 @@ impl Extractor {
             return Some(name.start);
         }
         let mut start = name.start;
-        while start < name.end && marks.edge[start] == 1 && marks.name[start] == 0 && marks.head[start] == 0 && marks.quote[start] == 0 && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r') {
+        if chars[name.end - 1] == '”' && marks.name[start] & 8 == 0 {
+            start = (name.clone()).rev().find(|i| chars[*i] == '“').unwrap_or(start);
+        }
+        while start < name.end && marks.edge[start] == 1 && marks.name[start] & 8 == 0 && marks.head[start] == 0 && marks.quote[start] == 0 && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r') {
             start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
         }
         let soft = roles.soft[usize::from(kind_of)];
-        let stop = |i: &usize| marks.name[*i] == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4;
+        let stop = |i: &usize| marks.name[*i] & 8 == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4;
         if let Some(cut) = (start..name.end).rev().find(|i| soft && stop(i)) {
             start = cut + 1;
         }
@@ -177,8 +200,16 @@ impl Extractor {
         }
         let head = marks.head_start(start..name.end, &self.knowledge.heads, kind_of).unwrap_or(name.end);
         let rest: String = chars[start..head.max(start)].iter().collect();
+        if roles.proper[usize::from(kind_of)] && self.is_common(marks, start..head.max(start)) {
+            return None;
+        }
         let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
         (listed || marks.quote[start] != 0 || !self.is_only_modifiers(&rest)).then_some(start)
+    }
+
+    /// Whether a stretch is made of common words alone: no place, no industry, no listed name, no rare character, no quotation.
+    fn is_common(&self, marks: &Marks, range: Range<usize>) -> bool {
+        range.into_iter().all(|i| marks.name[i] & 8 == 0 && marks.place[i] == 0 && marks.industry[i] == 0 && marks.quote[i] == 0 && marks.word[i] >> 31 == 0 && marks.tag[i] != b'G')
     }
 
     /// Whether a text is made of modifiers alone.
@@ -210,7 +241,7 @@ impl Extractor {
     fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
         let roles = &self.roles;
         let mut parts = Vec::new();
-        if let Some((end, parent)) = self.parent_in(marks, name, kind_of) {
+        if let Some((end, parent)) = self.parent_in(marks, name, kind_of).or_else(|| self.superior_in(marks, name, kind_of)) {
             parts.push((name.start..end, parent));
         }
         if !roles.holds_places[usize::from(kind_of)] {
@@ -236,6 +267,21 @@ impl Extractor {
             parts.push((range, roles.industry));
         }
         parts
+    }
+
+    /// The institution whose full name begins a longer one (成都市公安局|青白江分局, 贵州大学|…研究院): its end and type.
+    fn superior_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
+        let institution = |k: u8| self.knowledge.types[usize::from(k)].class == self.knowledge.types[usize::from(self.roles.media)].class;
+        if !institution(kind_of) {
+            return None;
+        }
+        let ends = (name.start + 3..name.end - 2).rev().find_map(|at| {
+            let value = marks.head[at];
+            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
+            let is_end = matches!(value & 7, 3 | 4);
+            (is_end && !head.weak && institution(head.kind_of)).then_some((at + 1, head.kind_of))
+        });
+        ends.filter(|(end, _)| end - name.start >= 4 && marks.place[name.start] != 0 || marks.name[name.start] != 0)
     }
 
     /// The listed institution that the name of another thing begins with: its end and type.

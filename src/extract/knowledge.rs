@@ -53,6 +53,8 @@ pub(super) struct Head {
     pub soft: bool,
     /// Proposes nothing by itself.
     pub weak: bool,
+    /// A place right before it makes a name of it.
+    pub after_place: bool,
 }
 
 /// A type of the annotation scheme and what it is in the ontology.
@@ -68,6 +70,8 @@ pub(super) struct TypeInfo {
     pub kind: Option<Term>,
     /// A place inside such a name is mentioned by it.
     pub places: bool,
+    /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
+    pub proper: bool,
     /// A listed name of this type is taken even where the tagger saw none.
     pub listed: bool,
     /// Whether such a name holds its industry: `any` or `known`.
@@ -137,6 +141,8 @@ struct HeadGroup {
     soft: bool,
     #[serde(default)]
     weak: bool,
+    #[serde(default)]
+    after_place: bool,
     words: Vec<String>,
 }
 
@@ -179,6 +185,8 @@ struct TypeRow {
     kind: Option<String>,
     #[serde(default)]
     places: bool,
+    #[serde(default)]
+    proper: bool,
     #[serde(default)]
     listed: bool,
     industry: Option<String>,
@@ -333,6 +341,7 @@ impl Builder<'_> {
                         kind: row.kind.map(Term::from),
                         places: row.places,
                         listed: row.listed,
+                        proper: row.proper,
                         industry: row.industry,
                     });
                 }
@@ -392,7 +401,7 @@ impl Builder<'_> {
                 self.require_concept(file, kind);
             }
             let index = u16::try_from(heads.len()).unwrap_or(u16::MAX);
-            heads.push(Head { kind_of, kind: group.kind.map(Term::from), soft: group.soft, weak: group.weak });
+            heads.push(Head { kind_of, kind: group.kind.map(Term::from), soft: group.soft, weak: group.weak, after_place: group.after_place });
             for word in &group.words {
                 if let Some(pattern) = self.pattern(word) {
                     pattern.heads.push(index);
@@ -453,7 +462,9 @@ impl Builder<'_> {
             };
             let tag = tag.bytes().next().unwrap_or(b'n');
             let cost = word_cost(frequency);
-            if let Some(pattern) = self.pattern(word) {
+            if let Some(pattern) = self.pattern(word)
+                && pattern.word.is_none_or(|(old, _)| cost < old)
+            {
                 pattern.word = Some((cost, tag));
             }
         }

@@ -397,6 +397,19 @@ impl<'a> View<'a> {
         self.verbs.iter().filter(|v| v.1 <= start && v.0 >= clause).max_by_key(|v| v.1).map_or(0, |v| u64::from(v.2) + 1)
     }
 
+    /// All groups of the nearest verb to the left in the same clause.
+    fn verb_groups_before(&self, start: usize) -> impl Iterator<Item = u64> + '_ {
+        let clause = self.clause_start(start);
+        let nearest = self.verbs.iter().filter(|v| v.1 <= start && v.0 >= clause).map(|v| v.1).max();
+        self.verbs.iter().filter(move |v| Some(v.1) == nearest).map(|v| u64::from(v.2) + 1)
+    }
+
+    /// Whether any verb stands between the start of the clause and `start`, and how many.
+    fn verbs_before(&self, start: usize) -> u64 {
+        let clause = self.clause_start(start);
+        self.verbs.iter().filter(|v| v.1 <= start && v.0 >= clause).count().min(3) as u64
+    }
+
     fn verb_after(&self, end: usize) -> u64 {
         let clause = self.clause_end(end);
         self.verbs.iter().filter(|v| v.0 >= end && v.1 <= clause).min_by_key(|v| v.0).map_or(0, |v| u64::from(v.2) + 1)
@@ -454,6 +467,17 @@ impl<'a> View<'a> {
         out.push(p(46).with(items_between).hash());
         out.push(p(47).with(distance(gap.len())).hash());
         out.push(p(48).with(commas).with(self.verb_before(first_right.range.start)).hash());
+        let actor = |i: &&Item| i.inside.is_none() && i.kind_of != self.extractor.roles.industry && !matches!(i.kind_of, LEVEL | FIGURE);
+        let first_actor = self.unit.items.iter().find(actor).is_some_and(|i| i.target == left.target);
+        let other_actor = self.unit.items.iter().filter(actor).any(|i| i.range.start >= gap.start && i.range.end <= gap.end && same_side(self.extractor, i.kind_of, left.kind_of) && i.target != left.target);
+        let frame = u64::from(first_actor) | u64::from(other_actor) << 1 | u64::from(commas > 0) << 2 | u64::from(a.range.start <= b.range.start) << 3;
+        for group in self.verb_groups_before(first_right.range.start) {
+            out.push(p(57).with(group).with(frame).hash());
+            out.push(q(57).with(group).with(frame).hash());
+            out.push(p(58).with(group).with(u64::from(left.frequency)).hash());
+        }
+        out.push(p(59).with(frame).with(self.verbs_before(first_right.range.start)).hash());
+        out.push(q(59).with(frame).with(u64::from(left.frequency)).hash());
         let mut seen = 0;
         let mut words = 0;
         for i in gap.clone() {
@@ -543,6 +567,14 @@ impl<'a> View<'a> {
         out.push(p(72).with(self.verb_before(head.range.start)).with(u64::from(actor_before)).hash());
         out.push(q(72).with(self.verb_before(head.range.start)).with(u64::from(actor_before)).hash());
         out.push(p(73).with(self.word_before(head.range.start)).with(u64::from(actor_before)).hash());
+        let far = if at.0.is_some() { pair.object } else { pair.subject };
+        let frame = u64::from(actor_before) | u64::from(before_same) << 1 | u64::from(first_clause) << 2 | u64::from(at.1.is_some()) << 3;
+        for group in self.verb_groups_before(head.range.start) {
+            out.push(p(77).with(group).with(frame).hash());
+            out.push(q(77).with(group).with(frame).with(u64::from(far.frequency)).hash());
+            out.push(q(78).with(group).with(frame).with(u64::from(pair.carry)).hash());
+        }
+        out.push(q(79).with(frame).with(u64::from(far.frequency)).with(u64::from(pair.carry)).hash());
         out.push(p(74).with(distance(item.range.start - self.base)).hash());
         out.push(p(75).with(u64::from(item.inside.is_some())).hash());
         let lead: String = self.reading.text.slice(self.base..(self.base + 2).min(self.end));

@@ -343,6 +343,10 @@ impl Work<'_> {
         if sc.len() < 2 || sc.len() >= lc.len() {
             return false;
         }
+        let inner = |m: usize| self.of[m] == Some(short) && self.found[m].inside.is_some_and(|o| self.of[o] == Some(long));
+        if (0..self.found.len()).any(inner) {
+            return false;
+        }
         let kind_of = self.drafts[long].kind_of;
         let place = self.leading_place(&l);
         let rest: String = lc[place..].iter().collect();
@@ -364,16 +368,24 @@ impl Work<'_> {
         same_kind && first && (rest.starts_with(&s) || l.starts_with(&s) && sc.len() > place || is_subsequence(&sc, &lc) && sc.last() == lc.last() && sc.len() >= 4)
     }
 
-    /// 青白江公安 for 成都市公安局青白江分局: a place of the long name and characters of the rest of it, nothing else.
+    /// 青白江公安 for 成都市公安局青白江分局: places of the long name, then characters of the rest of it, nothing else.
     fn is_place_and_stem(&self, short: &[char], long: &[char]) -> bool {
-        let name: String = short.iter().collect();
         let whole: String = long.iter().collect();
-        let place = self.leading_place(&name);
-        if place == 0 || short.len() < place + 2 {
-            return false;
+        let mut at = 0;
+        loop {
+            let rest: String = short[at..].iter().collect();
+            let place = self.leading_place(&rest);
+            if place == 0 || place + at > short.len() {
+                break;
+            }
+            let name: String = short[at..at + place].iter().collect();
+            if !whole.contains(&name) {
+                return false;
+            }
+            at += place;
         }
-        let covered = (0..place - 1).any(|from| whole.contains(&short[from..place].iter().collect::<String>()) && (from == 0 || whole.contains(&short[..from].iter().collect::<String>())));
-        covered && whole.contains(&short[place..].iter().collect::<String>())
+        let stem: String = short[at..].iter().collect();
+        at > 0 && short.len() >= at + 2 && whole.contains(&stem)
     }
 
     /// Characters of the place a name begins with.

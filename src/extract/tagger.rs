@@ -209,6 +209,10 @@ pub(super) fn features_at(chars: &[char], marks: &Marks, setting: Setting, at: u
     put(f(48).with(surname).with(of(&marks.group, 2)).with(of(&marks.group, 3)).with(of(&marks.group, 4)));
     put(f(49).with(of(&marks.surname, -1)).with(of(&marks.group_before, -1)).with(class(0)));
     put(f(50).with(of(&marks.surname, -2)).with(of(&marks.group, 1)).with(class(0)));
+    let edge = |d: isize| -> u64 { at.checked_add_signed(d).filter(|i| *i < n).map_or(9, |i| u64::from(marks.edge[i]) << 1 | u64::from(marks.word[i] >> 31)) };
+    put(f(52).with(surname).with(edge(0)).with(edge(1)).with(edge(2)).with(class(3)).with(class(-1)));
+    put(f(53).with(of(&marks.surname, -1)).with(edge(-1)).with(edge(0)).with(edge(1)).with(class(2)));
+    put(f(54).with(of(&marks.surname, -2)).with(edge(-1)).with(edge(0)).with(class(1)));
     put(f(51).with(of(&marks.surname, -1)).with(of(&marks.group, 1)).with(of(&marks.group, 2)));
     let kind = match setting.kind {
         LineKind::Title => 1,
