@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Validates graphs against ontology/shapes.ttl with pySHACL, an implementation that is not ours.
 
-Usage:  python3 scripts/validate_shacl.py [--ontology DIR] [GRAPH ...]
+Usage:  python3 scripts/validate_shacl.py [--ontology DIR] [--gazetteers] [GRAPH ...]
 
-A GRAPH is an exported file (.ttl .nt .nq .trig .jsonld .rdf); the named graphs of .nq and .trig are taken together.
-Without one, the ontology and its gazetteers alone are validated. Warnings are counted, not held against the graph.
+A GRAPH is an exported file (.ttl .nt .nq .trig .jsonld .rdf); the named graphs of .nq and .trig are taken together. It is
+validated together with the vocabulary (yuanpu.ttl, units.ttl), and with all gazetteers where they are asked for (minutes).
+Without a GRAPH the vocabulary alone is validated. Warnings are counted, not held against the graph.
 Exit code: 0 conforms, 1 violations, 2 bad input, 77 skipped because pyshacl is not installed.
 """
 
@@ -72,6 +73,7 @@ def report(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ontology", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / "ontology")
+    parser.add_argument("--gazetteers", action="store_true")
     parser.add_argument("graphs", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     folder = arguments.ontology
@@ -80,7 +82,7 @@ def main():
     if missing:
         sys.exit(fail(f"no such file: {missing[0]}"))
     knowledge = sorted(path for path in folder.glob("*.ttl") if path != shapes)
-    if not arguments.graphs:
+    if arguments.gazetteers:
         knowledge += sorted(folder.glob("gazetteers/*.ttl"))
     graph = read([*knowledge, *arguments.graphs])
     # The graph and the ontology are one data graph: target classes follow rdfs:subClassOf, nothing is inferred.

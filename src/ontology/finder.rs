@@ -57,7 +57,7 @@ impl<'a> Finder<'a> {
         match value {
             RdfTerm::NamedNode(node) => self.forms(node.as_str()),
             RdfTerm::Literal(literal) => ['"', '\''].iter().map(|mark| format!("{mark}{}{mark}", literal.value())).collect(),
-            _ => Vec::new(),
+            RdfTerm::BlankNode(_) => Vec::new(),
         }
     }
 

@@ -107,7 +107,7 @@ fn add_embedded(dir: &'static Dir<'static>, files: &mut BTreeMap<String, Cow<'st
 
 /// Hidden files and notes for people hold no knowledge.
 fn is_left_out(name: &str) -> bool {
-    name.starts_with('.') || name.ends_with(".md")
+    name.starts_with('.') || Path::new(name).extension().is_some_and(|extension| extension == "md")
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Fault {

@@ -170,7 +170,7 @@ impl EntryReader<'_, '_, '_> {
 
     /// Concepts of `yp:kind` or `yp:level`, which must be declared and belong to the scheme for it.
     fn concepts(&mut self, property: &str) -> Vec<Term> {
-        let class = self.origin.subject.iris(RDF, "type").filter_map(|iri| self.schema.class(iri.strip_prefix(YP)?)).next();
+        let class = self.origin.subject.iris(RDF, "type").find_map(|iri| self.schema.class(iri.strip_prefix(YP)?));
         let schemes: Vec<Term> = match property {
             "kind" => class.map(|class| class.kind_schemes.clone()).unwrap_or_default(),
             _ => vec!["LevelScheme".into()],

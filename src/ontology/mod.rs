@@ -146,11 +146,15 @@ impl Ontology {
 }
 
 fn is_vocabulary(path: &str) -> bool {
-    path.ends_with(".ttl") && !path.contains('/') && path != SHAPES
+    is_turtle(path) && !path.contains('/') && path != SHAPES
 }
 
 fn is_gazetteer(path: &str) -> bool {
-    path.ends_with(".ttl") && path.starts_with(GAZETTEERS)
+    is_turtle(path) && path.starts_with(GAZETTEERS)
+}
+
+fn is_turtle(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "ttl")
 }
 
 fn read_turtle(folder: &Folder, faults: &mut Vec<Fault>) -> (Schema, Gazetteer) {

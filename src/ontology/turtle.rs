@@ -67,7 +67,7 @@ impl<'a> Turtle<'a> {
             Ok(source) => turtle.source = source.strip_prefix('\u{FEFF}').unwrap_or(source),
             Err(error) => {
                 turtle.broken = true;
-                let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
                 let location = Location { file: turtle.shown.clone(), line: Some(line), column: None };
                 faults.push(Problem::NotUtf8.at(location));
                 return turtle;

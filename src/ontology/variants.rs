@@ -1,6 +1,6 @@
 //! Character folding: which characters count as the same when names are compared. The text itself is never changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -78,9 +78,9 @@ impl Variants {
     }
 }
 
-fn read_pairs(source: &str, file: &str, faults: &mut Vec<Fault>) -> HashMap<char, char> {
-    let mut pairs = HashMap::new();
-    let mut lines = HashMap::new();
+fn read_pairs(source: &str, file: &str, faults: &mut Vec<Fault>) -> BTreeMap<char, char> {
+    let mut pairs = BTreeMap::new();
+    let mut lines = BTreeMap::new();
     for (at, line) in source.lines().enumerate() {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
