@@ -14,7 +14,7 @@ run() {
 }
 
 run build data/documents
-run query cq-01 --region 成都市 --format table
+run query --format table --labels cq-01-clusters-of-region --region 成都市
 run export --format ttl --self-check -o out/graph.ttl
 run dot -o out/graph.dot
 if command -v dot > /dev/null; then
@@ -25,4 +25,4 @@ fi
 
 printf '\nout/ now holds:\n'
 ls -lh out/graph.*
-printf '\nnext: %s explain 成都市 locatedIn 四川省   (with --db out/yuanpu.db)\n' "$yuanpu"
+printf '\nnext: %s --db out/yuanpu.db explain 成都市\n' "$yuanpu"

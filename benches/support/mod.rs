@@ -4,6 +4,7 @@
 //! The names are common ones, the statements are made up: measure with them, learn nothing from them.
 #![allow(dead_code, reason = "each bench uses a part")]
 
+pub mod graph;
 mod words;
 
 use std::fmt::Write as _;

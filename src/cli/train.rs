@@ -61,7 +61,7 @@ fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CliError> {
 }
 
 /// Annotated documents of all folders, in the order given.
-pub fn read(corpora: &[PathBuf], settings: &Settings) -> Result<Vec<Annotated>, CliError> {
+pub fn read(corpora: &[PathBuf], _settings: &Settings) -> Result<Vec<Annotated>, CliError> {
     let mut documents = Vec::new();
     let mut faults = Vec::new();
     for corpus in corpora {

@@ -44,6 +44,7 @@ impl Background {
                 background.quads.push(quad);
             }
         }
+        #[allow(clippy::iter_over_hash_type, reason = "each list is tidied by itself")]
         for facts in background.facts.values_mut() {
             let mut seen = HashSet::new();
             facts.retain(|fact| seen.insert(fact.clone()));

@@ -91,8 +91,7 @@ impl<'a> Range<'a> {
 fn thousandths(value: &str) -> Option<u16> {
     let number: f32 = value.parse().ok()?;
     // A quality lies between 0 and 1, so the product fits.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    (0.0..=1.0).contains(&number).then(|| (number * 1000.0) as u16)
+    (0.0..=1.0).contains(&number).then_some((number * 1000.0) as u16)
 }
 
 /// The media type without parameters, lower case.

@@ -90,10 +90,9 @@ impl GraphFolder {
         let mut damage = None;
         let mut numbers = self.generations();
         numbers.sort_unstable_by(|a, b| b.cmp(a));
-        match &pointer {
+        if let Ok(pointer) = &pointer {
             // A generation that was never made current is newer than the current one and is not served.
-            Ok(pointer) => numbers.retain(|n| *n <= pointer.generation),
-            Err(_) => {}
+            numbers.retain(|n| *n <= pointer.generation);
         }
         if let Ok(pointer) = &pointer
             && !numbers.contains(&pointer.generation)

@@ -58,6 +58,7 @@ impl Variants {
                 variants.set(shape, *pairs.get(&c).unwrap_or(&c));
             }
         }
+        #[allow(clippy::iter_over_hash_type, reason = "each pair goes to its own place")]
         for (from, to) in &pairs {
             variants.set(*from, *to);
         }
