@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use yuanpu::corpus::FindOptions;
-use yuanpu::graph::{GraphFolder, StoreError};
+use yuanpu::graph::{Editor, GraphFolder, StoreError};
 use yuanpu::model::{Diagnostic, Language, Severity};
 use yuanpu::pipeline::{self, BuildError, BuildOptions, BuildReport, Knowledge};
 
@@ -98,8 +98,13 @@ fn once(args: &Args, input: &Input, reading: &Reading, settings: &Settings) -> R
     let knowledge =
         Knowledge { version: &reading.version, background: &reading.background, extract: &|document| reading.extractor.extract(document) };
     let options = BuildOptions { threads: args.threads, dry_run: args.dry_run, from_nothing: args.replace };
+    let folder = GraphFolder::at(&settings.db);
+    if !args.dry_run {
+        // What a killed server was told is part of the graph.
+        Editor::recover(&folder).map_err(|error| super::query::unopened(&error, settings))?;
+    }
     let bar = progress::bar(settings, 0, settings.text("读取", "Reading"));
-    let report = pipeline::build(input, &knowledge, &GraphFolder::at(&settings.db), options, &|now| {
+    let report = pipeline::build(input, &knowledge, &folder, options, &|now| {
         bar.set_length(now.total as u64);
         bar.set_position(now.done as u64);
         let seconds = started.elapsed().as_secs_f64().max(0.001);

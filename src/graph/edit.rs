@@ -11,12 +11,12 @@ use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use oxigraph::store::{StorageError, Store, Transaction};
 use spargebra::Update;
 
+use super::cardinality::Cardinalities;
 use super::change_log::ChangeLog;
 use super::generations::GraphFolder;
 use super::guard::{self, Bounds, Refusal};
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::plan::Cardinalities;
 use super::query::{Dataset, QueryError, Watch};
 use super::update::Updating;
 use super::{Snapshot, StoreError, storage};
@@ -153,17 +153,22 @@ impl Editor {
         Ok(Self { store: Arc::new(store), home: Some(home), writes, base })
     }
 
-    /// Publishes what a killed writer left in its log. True where there was something.
+    /// Publishes what a killed writer left in its log. True where there was something; a log that a living writer holds is left
+    /// alone.
     ///
     /// # Errors
     /// As [`Editor::open`] and [`Editor::close`].
     pub fn recover(folder: &GraphFolder) -> Result<bool, StoreError> {
         let base = folder.current().unwrap_or(0);
         let left = std::fs::metadata(log_path(folder, base)).is_ok_and(|data| data.len() > 0);
-        if left {
-            Self::open(folder)?.close()?;
+        if !left {
+            return Ok(false);
         }
-        Ok(left)
+        match Self::open(folder) {
+            Ok(editor) => editor.close().map(|()| true),
+            Err(StoreError::Locked { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The graph as it is now, for reading. Its number rises with every write.
@@ -178,11 +183,12 @@ impl Editor {
         self.base * 1_000_000 + self.writes
     }
 
-    /// Runs a SPARQL Update; `using` is the dataset given beside it. All of it or nothing is done.
+    /// Runs a SPARQL Update; `using` is the dataset given beside it, `bounds` the size of plans that is refused. All of it or
+    /// nothing is done.
     ///
     /// # Errors
     /// See [`EditError`].
-    pub fn update(&mut self, update: &Update, using: &Dataset, watch: &Watch) -> Result<(), EditError> {
+    pub fn update(&mut self, update: &Update, using: &Dataset, bounds: Bounds, watch: &Watch) -> Result<(), EditError> {
         let has_using = |operation: &spargebra::GraphUpdateOperation| {
             matches!(operation, spargebra::GraphUpdateOperation::DeleteInsert { using: Some(_), .. })
         };
@@ -191,7 +197,7 @@ impl Editor {
         }
         let snapshot = self.snapshot();
         let counts = Cardinalities::of(&snapshot);
-        guard::check_update(update, Bounds::default(), &|triple| counts.rows(triple))?;
+        guard::check_update(update, bounds, &|triple| counts.size(triple))?;
         self.write(watch, |updating| updating.run(update, using))
     }
 

@@ -48,14 +48,14 @@ pub fn check(query: &Query, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64
     check_pattern(pattern_of(query), bounds, rows)
 }
 
-/// Checks every pattern of `update` and refuses LOAD.
+/// Checks every pattern of `update` and refuses LOAD. LOAD SILENT passes: it fails in silence, as it is meant to, and calls nobody.
 ///
 /// # Errors
 /// The first reason to refuse it.
 pub fn check_update(update: &Update, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
     for operation in &update.operations {
         match operation {
-            GraphUpdateOperation::Load { source, .. } => return Err(Refusal::Load(source.as_str().to_owned())),
+            GraphUpdateOperation::Load { source, silent: false, .. } => return Err(Refusal::Load(source.as_str().to_owned())),
             GraphUpdateOperation::DeleteInsert { pattern, .. } => check_pattern(pattern, bounds, rows)?,
             _ => {}
         }
@@ -162,7 +162,7 @@ impl Estimate<'_> {
         let mut worst = 0;
         visit(pattern, &mut |part| {
             let product = match part {
-                GraphPattern::Bgp { patterns } => self.bgp(patterns).1,
+                GraphPattern::Bgp { patterns } => self.bgp_product(patterns),
                 GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } | GraphPattern::LeftJoin { left, right, .. }
                     if !share_a_variable(left, right) =>
                 {
@@ -212,24 +212,38 @@ impl Estimate<'_> {
         }
     }
 
-    /// Estimated solutions of a basic graph pattern, and the product of its unconnected parts where there are several.
+    /// Estimated solutions of a basic graph pattern, and the product of its unconnected parts where there are several. Nothing is
+    /// counted where it hangs together.
     fn bgp(&self, patterns: &[TriplePattern]) -> (u64, u64) {
-        let mut parts: Vec<(Vec<String>, u64)> = Vec::new();
-        for triple in patterns {
-            let mut names = names_of(triple);
-            let mut size = (self.rows)(triple);
-            let (joined, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
-            parts = rest;
-            for (known, rows) in joined {
-                names.extend(known);
-                size = size.max(rows);
-            }
-            parts.push((names, size));
-        }
-        let total = parts.iter().fold(1_u64, |product, (_, rows)| product.saturating_mul(*rows));
-        let many = parts.iter().filter(|(_, rows)| *rows > 1).count() > 1;
+        let parts = connected(patterns);
+        let size = |part: &Vec<&TriplePattern>| part.iter().map(|triple| (self.rows)(triple)).max().unwrap_or(1);
+        let sizes: Vec<u64> = parts.iter().map(size).collect();
+        let total = sizes.iter().fold(1_u64, |product, rows| product.saturating_mul(*rows));
+        let many = sizes.iter().filter(|rows| **rows > 1).count() > 1;
         (total, if many { total } else { 0 })
     }
+
+    /// The second of [`Estimate::bgp`], without counting where there is no product.
+    fn bgp_product(&self, patterns: &[TriplePattern]) -> u64 {
+        if connected(patterns).len() > 1 { self.bgp(patterns).1 } else { 0 }
+    }
+}
+
+/// Triple patterns in parts that share variables.
+fn connected(patterns: &[TriplePattern]) -> Vec<Vec<&TriplePattern>> {
+    let mut parts: Vec<(Vec<String>, Vec<&TriplePattern>)> = Vec::new();
+    for triple in patterns {
+        let mut names = names_of(triple);
+        let mut members = vec![triple];
+        let (joined, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+        parts = rest;
+        for (known, others) in joined {
+            names.extend(known);
+            members.extend(others);
+        }
+        parts.push((names, members));
+    }
+    parts.into_iter().map(|(_, members)| members).collect()
 }
 
 /// Names of the variables and blank nodes of a triple pattern.
@@ -250,7 +264,7 @@ pub(super) fn names_of(triple: &TriplePattern) -> Vec<String> {
 /// only when it reads data, and such products read none.
 pub(super) fn interruptible(pattern: GraphPattern) -> GraphPattern {
     bottom_up(pattern, &mut |part| match &part {
-        GraphPattern::Join { left, right } | GraphPattern::LeftJoin { left, right, .. }
+        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } | GraphPattern::LeftJoin { left, right, .. }
             if !share_a_variable(left, right) || is_values(left) || is_values(right) =>
         {
             let anchors = [variables(left).into_iter().next(), variables(right).into_iter().next()];

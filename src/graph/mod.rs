@@ -2,6 +2,7 @@
 
 mod background;
 mod backup;
+mod cardinality;
 mod change_log;
 mod diagram;
 mod dot;

@@ -13,9 +13,10 @@ use oxigraph::sparql::{CancellationToken, QueryEvaluationError, QueryResults, Qu
 use spargebra::Query;
 
 use super::Snapshot;
+use super::cardinality::Cardinalities;
 use super::guard::{self, ALIVE, Bounds, Refusal};
 use super::names::Names;
-use super::plan::{self, Cardinalities};
+use super::plan;
 use super::prefixes::known_prefixes;
 use super::syntax::{SyntaxError, parse_query};
 
@@ -366,7 +367,7 @@ impl Prepared {
     /// Starts the evaluation. The results borrow nothing, but must stay on this thread.
     fn evaluate(&self, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
         let counts = Cardinalities::of(snapshot);
-        guard::check(&self.query, self.bounds, &|triple| counts.rows(triple))?;
+        guard::check(&self.query, self.bounds, &|triple| counts.size(triple))?;
         watch.check()?;
         let default_graph = self.dataset.is_empty() && self.query.dataset().is_none();
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };

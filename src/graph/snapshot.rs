@@ -6,10 +6,11 @@ use std::sync::Arc;
 use oxigraph::model::Quad;
 use oxigraph::store::Store;
 
-use super::StoreError;
+use super::cardinality::Known;
 use super::lock::Lock;
 use super::manifest::{DocumentEntry, Manifest};
 use super::texts::Texts;
+use super::{Profile, QueryError, StoreError, Watch};
 
 /// One generation of the graph. Cheap to clone; stays valid while newer generations are published.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct Snapshot {
     store: Arc<Store>,
     generation: u64,
     folder: Option<Arc<Opened>>,
+    known: Arc<Known>,
 }
 
 /// A generation on disk that is open, and kept from being swept away.
@@ -41,7 +43,7 @@ impl Snapshot {
     /// Wraps an open store as generation `generation`.
     #[must_use]
     pub fn new(store: Arc<Store>, generation: u64) -> Self {
-        Self { store, generation, folder: None }
+        Self { store, generation, folder: None, known: Arc::default() }
     }
 
     /// A graph that lives in memory alone, as generation 0. It knows no sources and no texts.
@@ -61,13 +63,32 @@ impl Snapshot {
     }
 
     pub(super) fn opened(opened: Opened) -> Self {
-        Self { store: opened.store.clone(), generation: opened.manifest.generation, folder: Some(Arc::new(opened)) }
+        Self { store: opened.store.clone(), generation: opened.manifest.generation, folder: Some(Arc::new(opened)), known: Arc::default() }
     }
 
     /// The store behind it.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What has been counted so far.
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Counts the whole graph once, in one pass, so that planning and descriptions know exact numbers from now on. Only worth it
+    /// for a graph that does not change.
+    ///
+    /// # Errors
+    /// The store's, or stopped by `watch`.
+    pub fn learn(&self, watch: &Watch) -> Result<(), QueryError> {
+        if self.known.profile.get().is_none() {
+            let profile = Profile::of(self, watch)?;
+            // Somebody else may have been faster, with the same counts.
+            drop(self.known.profile.set(profile));
+        }
+        Ok(())
     }
 
     /// Number of the generation, rising with each publication.

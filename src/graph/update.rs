@@ -49,6 +49,7 @@ impl Updating<'_, '_> {
                 let rows = self.select(pattern, using.as_ref(), update, protocol)?;
                 self.delete_insert(&rows, delete, insert)
             }
+            GraphUpdateOperation::Load { silent: true, .. } => Ok(()),
             GraphUpdateOperation::Load { source, .. } => Err(guard::Refusal::Load(source.as_str().to_owned()).into()),
             GraphUpdateOperation::Clear { silent, graph } => self.clear(graph, *silent, false),
             GraphUpdateOperation::Drop { silent, graph } => self.clear(graph, *silent, true),

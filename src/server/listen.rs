@@ -18,7 +18,7 @@ use super::config::ServerConfig;
 use super::routes;
 use super::source::GraphSource;
 use super::state::Shared;
-use crate::graph::{Editor, StoreError};
+use crate::graph::{Editor, StoreError, Watch};
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(30);
@@ -106,6 +106,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    learn(&shared);
     let watcher = tokio::spawn(follow(shared.clone()));
     let mut stop = std::pin::pin!(stop_signal());
     loop {
@@ -160,23 +161,41 @@ async fn stop_signal() {
     drop(interrupt.await);
 }
 
+/// Counts a graph that will not change, beside serving it: plans and descriptions get exact numbers.
+fn learn(shared: &Arc<Shared>) {
+    if shared.config.writable {
+        return;
+    }
+    let snapshot = shared.snapshot();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = snapshot.learn(&Watch::default()) {
+            tracing::warn!(error = %error, "the graph could not be counted");
+        }
+    });
+}
+
 /// Swaps in generations as they are published.
 async fn follow(shared: Arc<Shared>) {
     let Some(folder) = shared.folder().cloned() else { return };
+    // A generation that could not be opened is not tried again and again.
+    let mut tried = shared.snapshot().generation();
     loop {
         tokio::time::sleep(shared.config.poll).await;
         let current = shared.snapshot().generation();
+        let published = folder.current().unwrap_or(current);
+        if published == current || published == tried {
+            continue;
+        }
+        tried = published;
         let opener = folder.clone();
-        let opened = tokio::task::spawn_blocking(move || match opener.current() {
-            Ok(published) if published != current => Some(opener.open()),
-            _ => None,
-        });
+        let opened = tokio::task::spawn_blocking(move || opener.open());
         match opened.await {
-            Ok(Some(Ok(snapshot))) if snapshot.generation() != current => {
+            Ok(Ok(snapshot)) if snapshot.generation() != current => {
                 tracing::info!(generation = snapshot.generation(), "new generation");
                 shared.swap(snapshot);
+                learn(&shared);
             }
-            Ok(Some(Err(error))) => tracing::warn!(error = %error, "a new generation cannot be opened; the old one goes on"),
+            Ok(Err(error)) => tracing::warn!(error = %error, "a new generation cannot be opened; the old one goes on"),
             _ => {}
         }
     }

@@ -146,10 +146,11 @@ pub fn visible(inbound: &Inbound) -> Option<Visible> {
 async fn update(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
     may_write(inbound)?;
     let update = parse_update(&text, Some(&inbound.address()))?;
+    let bounds = Bounds { product: inbound.shared.config.limits.product };
     let using = dataset(inbound, "using-graph-uri", "using-named-graph-uri")?;
     answer::write(inbound, Operation::Update, move |shared, watch| {
         let mut editor = shared.lock_editor()?;
-        editor.update(&update, &using, watch)?;
+        editor.update(&update, &using, bounds, watch)?;
         shared.swap(editor.snapshot());
         Ok(())
     })
