@@ -186,9 +186,10 @@ fn prepare(args: &Args, catalogue: &Catalogue, settings: &Settings) -> Result<Pr
     let names: Vec<&str> = catalogue.iter().map(|query| query.name.as_str()).collect();
     let near: Vec<&str> = names.iter().copied().filter(|name| name.starts_with(first.as_str()) || name.contains(first.as_str())).collect();
     if let [only] = near[..]
-        && let Some(query) = catalogue.get(only) {
-            return bound(query, rest, settings);
-        }
+        && let Some(query) = catalogue.get(only)
+    {
+        return bound(query, rest, settings);
+    }
     let help = if near.is_empty() { names.join("  ") } else { near.join("  ") };
     Err(CliError::input("Q006", format!("{}: {first}", settings.text("没有这个查询", "no query of this name"))).help(help))
 }

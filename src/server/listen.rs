@@ -15,9 +15,10 @@ use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 
 use super::config::ServerConfig;
+use super::metrics::Operation;
 use super::routes;
 use super::source::GraphSource;
-use super::state::Shared;
+use super::state::{Running, Shared};
 use crate::graph::{Editor, StoreError, Watch};
 
 /// How long a client may take to send the head of a request.
@@ -142,8 +143,10 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
     if tokio::time::timeout(shared.config.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("stopping what is still running");
         shared.stop_all();
+        // Clients are still told that their answers were broken off.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    shared.stop_all();
     Ok(())
 }
 
@@ -167,10 +170,20 @@ fn learn(shared: &Arc<Shared>) {
         return;
     }
     let snapshot = shared.snapshot();
+    let watch = Watch::default();
+    let running = Running {
+        watch: watch.clone(),
+        started: std::time::Instant::now(),
+        operation: Operation::Other,
+        hash: "counting".to_owned(),
+        request: String::new(),
+    };
+    let registered = shared.register(running);
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = snapshot.learn(&Watch::default()) {
-            tracing::warn!(error = %error, "the graph could not be counted");
+        if let Err(error) = snapshot.learn(&watch) {
+            tracing::warn!(error = %error, "the graph was not counted");
         }
+        drop(registered);
     });
 }
 

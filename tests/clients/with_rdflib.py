@@ -1,11 +1,11 @@
 """A SELECT, an ASK, a CONSTRUCT, and an update, through rdflib's SPARQLUpdateStore."""
 import sys
 
-from rdflib import ConjunctiveGraph
+from rdflib import Graph
 from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 
 endpoint = sys.argv[1]
-graph = ConjunctiveGraph(SPARQLUpdateStore(endpoint, endpoint, context_aware=False))
+graph = Graph(SPARQLUpdateStore(endpoint, endpoint, context_aware=False))
 where = "{ ?s a <https://w3id.org/yuanpu/ns#Cluster> ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?l }"
 rows = list(graph.query("SELECT ?l WHERE " + where))
 assert str(rows[0].l) == "成都软件集群", rows
