@@ -144,7 +144,7 @@ fn utf_16_by_mark(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-16 without a mark: nearly all units are ASCII, Chinese characters or their punctuation in one byte order.
 fn utf_16_by_pattern(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.is_empty() || bytes.len() % 2 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let sample = &bytes[..bytes.len().min(SAMPLE)];

@@ -194,10 +194,10 @@ impl NamedQuery {
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut header = Header::default();
         for (index, line) in text.lines().enumerate().take_while(|(_, line)| line.trim().is_empty() || line.starts_with('#')) {
-            if let Some(entry) = line.strip_prefix("#+") {
-                if let Err(message) = header.read(entry.trim()) {
-                    header.faults.push((index + 1, message));
-                }
+            if let Some(entry) = line.strip_prefix("#+")
+                && let Err(message) = header.read(entry.trim())
+            {
+                header.faults.push((index + 1, message));
             }
         }
         let parsed = parse_query(text, None);
