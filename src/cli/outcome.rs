@@ -9,7 +9,6 @@ use yuanpu::model::{Diagnostic, Location, Severity};
 
 /// How a command ended that could do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub enum Outcome {
     /// Done. Exit code 0.
     Done,
@@ -54,7 +53,6 @@ pub struct CliError {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 impl CliError {
     /// Bad usage or bad input (exit code 2) with one message, already in the user's language.
     pub fn input(code: &'static str, message: impl Into<String>) -> Self {

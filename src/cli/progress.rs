@@ -5,7 +5,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::settings::Settings;
 
 /// A bar of `total` steps, hidden with `-q` and where stderr is no terminal.
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub fn bar(settings: &Settings, total: usize, verb: &str) -> ProgressBar {
     let target = if settings.stderr_is_terminal && !settings.quiet { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_prefix(verb.to_owned());

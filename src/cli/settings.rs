@@ -72,7 +72,6 @@ pub enum OntologySource {
 
 /// The settings in force.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub struct Settings {
     /// Folder of the graph.
     pub db: PathBuf,
@@ -180,7 +179,6 @@ impl Settings {
     }
 
     /// How tables go to stdout: aligned to the terminal for a person, tab-separated in a pipe.
-    #[allow(dead_code, reason = "used by commands, which arrive one by one")]
     pub fn table_style(&self) -> TableStyle {
         let width = terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0));
         if self.stdout_is_terminal { TableStyle::Aligned { width } } else { TableStyle::Tsv }

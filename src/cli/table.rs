@@ -9,7 +9,6 @@ const NARROWEST: usize = 6;
 
 /// How a table is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub enum TableStyle {
     /// For people: columns aligned, cells cut so that a row fits in so many columns of the terminal.
     Aligned {
@@ -22,13 +21,11 @@ pub enum TableStyle {
 
 /// Rows of text under column heads.
 #[derive(Clone, Debug, Default)]
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 pub struct Table {
     heads: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
-#[allow(dead_code, reason = "used by commands, which arrive one by one")]
 impl Table {
     /// A table with these column heads.
     pub fn new<S: Into<String>>(heads: impl IntoIterator<Item = S>) -> Self {
@@ -40,11 +37,6 @@ impl Table {
         let mut row: Vec<String> = cells.into_iter().map(Into::into).collect();
         row.resize(self.heads.len(), String::new());
         self.rows.push(row);
-    }
-
-    /// Number of rows, without the heads.
-    pub fn len(&self) -> usize {
-        self.rows.len()
     }
 
     /// Whether there are no rows.
