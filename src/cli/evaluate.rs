@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use yuanpu::extract::{Evaluation, Extractor, train};
 
+use super::knowledge;
 use super::outcome::{CliError, Outcome};
 use super::settings::Settings;
 use super::table::Table;
 use super::train::{read, totals};
-use super::knowledge;
 
 /// Compare extraction with annotated documents
 #[derive(clap::Args)]
@@ -64,10 +64,19 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
 
 /// Prints totals, then classes and relations, then how well confidence is calibrated.
 pub fn print(evaluation: &Evaluation, settings: &Settings) -> Result<(), CliError> {
-    let mut table = Table::new(["", "P", "R", "F1", settings.text("对", "right"), settings.text("多", "extra"), settings.text("漏", "missing")]);
+    let mut table =
+        Table::new(["", "P", "R", "F1", settings.text("对", "right"), settings.text("多", "extra"), settings.text("漏", "missing")]);
     let mut row = |name: String, s: yuanpu::extract::Score| {
         let share = |x: f64| format!("{x:.3}");
-        table.push([name, share(s.precision()), share(s.recall()), share(s.f1()), s.right.to_string(), s.extra.to_string(), s.missing.to_string()]);
+        table.push([
+            name,
+            share(s.precision()),
+            share(s.recall()),
+            share(s.f1()),
+            s.right.to_string(),
+            s.extra.to_string(),
+            s.missing.to_string(),
+        ]);
     };
     for (group, score) in totals(evaluation) {
         row(group.to_owned(), score);
@@ -77,9 +86,14 @@ pub fn print(evaluation: &Evaluation, settings: &Settings) -> Result<(), CliErro
     }
     let mut out = std::io::stdout().lock();
     table.write(&mut out, settings.table_style())?;
-    let mut reliability = Table::new([settings.text("置信度", "confidence"), settings.text("条数", "count"), settings.text("对的比例", "share right")]);
+    let mut reliability =
+        Table::new([settings.text("置信度", "confidence"), settings.text("条数", "count"), settings.text("对的比例", "share right")]);
     for (low, count, right) in evaluation.reliability() {
-        reliability.push([format!("{:.1}–{:.1}", f64::from(low) / 10.0, f64::from(low + 1) / 10.0), count.to_string(), format!("{right:.3}")]);
+        reliability.push([
+            format!("{:.1}–{:.1}", f64::from(low) / 10.0, f64::from(low + 1) / 10.0),
+            count.to_string(),
+            format!("{right:.3}"),
+        ]);
     }
     if !reliability.is_empty() {
         writeln!(out)?;

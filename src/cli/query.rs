@@ -79,9 +79,7 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
     watch.expire_after(args.timeout);
     let limits = Limits { rows: args.limit, bytes: None, truncate: true };
     let style = Style { labels: args.labels, chinese: settings.language == Language::Zh };
-    // A table that was asked for by name is aligned in a pipe, too.
-    let shown = if args.format.is_some() { settings.as_on_a_terminal() } else { settings.clone() };
-    let report = answer(&prepared, &snapshot, format, style, limits, &watch, &shown).map_err(|error| told(error, "", settings))?;
+    let report = answer(&prepared, &snapshot, format, style, limits, &watch, settings).map_err(|error| told(error, "", settings))?;
     if report.truncated {
         let message = settings.text("只显示了前面的行，后面还有", "only the first rows are shown, there are more");
         render::status(settings, settings.text("截断", "Cut"), message);

@@ -184,11 +184,6 @@ impl Settings {
         if self.stdout_is_terminal { TableStyle::Aligned { width } } else { TableStyle::Tsv }
     }
 
-    /// The same settings, with tables as a person sees them.
-    pub fn as_on_a_terminal(&self) -> Self {
-        Self { stdout_is_terminal: true, ..self.clone() }
-    }
-
     /// With `-v`, tells which settings are in force and what decided them.
     pub fn explain(&self) {
         if self.verbose > 0 {

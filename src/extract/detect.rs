@@ -20,8 +20,6 @@ pub(super) struct Found {
     /// Index of its type.
     pub kind_of: u8,
     pub origin: Origin,
-    /// Score margin of the tagger; 0 where it was not asked.
-    pub margin: i32,
     /// The mention it is a part of, as an index into the same list.
     pub inside: Option<usize>,
 }
@@ -49,7 +47,11 @@ impl Reading {
     /// What stands around a sentence.
     pub fn setting(&self, sentence: usize) -> Setting {
         let s = &self.layout.sentences[sentence];
-        let header = s.cell.filter(|c| c.row > 0).and_then(|c| self.layout.headers[c.table].get(c.column)).and_then(|h| self.layout.sentences.get(*h));
+        let header = s
+            .cell
+            .filter(|c| c.row > 0)
+            .and_then(|c| self.layout.headers[c.table].get(c.column))
+            .and_then(|h| self.layout.sentences.get(*h));
         let header = header.map_or(0, |h| Feature::new(99).text(&self.text.slice(h.range.clone())).hash());
         Setting { kind: s.kind, header }
     }
@@ -78,7 +80,7 @@ impl Extractor {
             for tag in self.coordinate(reading, sentence, tagged) {
                 let Some(start) = self.definite_start(marks, reading.chars(sentence), tag.start..tag.end, tag.kind_of) else { continue };
                 let range = base + start..base + tag.end;
-                let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, margin: tag.margin, inside: None };
+                let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, inside: None };
                 self.add_with_parts(reading, whole, &mut found);
             }
             self.add_listed(reading, sentence, &mut found);
@@ -130,13 +132,26 @@ impl Extractor {
 
     /// The conjunct that ends at `end`: place and industry, or level and industry. Also whether it shares the head at `head`.
     fn conjunct(&self, marks: &Marks, reading: &Reading, base: usize, at: usize, head: usize) -> Option<(usize, bool)> {
-        let industry = marks.names.iter().filter(|n| n.1 == at).filter(|n| self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))).min_by_key(|n| n.0)?;
-        let place = marks.names.iter().find(|n| n.1 == industry.0 && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region)));
+        let industry = marks
+            .names
+            .iter()
+            .filter(|n| n.1 == at)
+            .filter(|n| {
+                self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
+            })
+            .min_by_key(|n| n.0)?;
+        let place = marks.names.iter().find(|n| {
+            n.1 == industry.0
+                && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region))
+        });
         let follows_place = marks.place.get(head).is_some_and(|p| *p != 0);
         if let Some(place) = place {
             return Some((place.0, follows_place));
         }
-        let level = reading.hits.iter().find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
+        let level = reading
+            .hits
+            .iter()
+            .find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
         Some((level.start as usize - base, !follows_place))
     }
 
@@ -165,13 +180,21 @@ impl Extractor {
         let mut last = 0;
         for (start, end, pattern) in &marks.names {
             let pattern = &self.knowledge.patterns[*pattern as usize];
-            let named = pattern.names.iter().filter(|s| !s.needs_context).find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
+            let named = pattern
+                .names
+                .iter()
+                .filter(|s| !s.needs_context)
+                .find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
             let range = base + start..base + end;
-            let Some(kind_of) = named.filter(|_| *start >= last && end - start >= 2 && !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end)) else { continue };
+            let Some(kind_of) = named.filter(|_| {
+                *start >= last && end - start >= 2 && !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end)
+            }) else {
+                continue;
+            };
             let whole_words = matches!(marks.edge[*start], 1 | 4) && matches!(marks.edge[*end - 1], 3 | 4);
             if whole_words {
                 last = *end;
-                self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, margin: 0, inside: None }, found);
+                self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, inside: None }, found);
             }
         }
     }
@@ -187,11 +210,19 @@ impl Extractor {
         if chars[name.end - 1] == '”' && marks.name[start] & 8 == 0 {
             start = (name.clone()).rev().find(|i| chars[*i] == '“').unwrap_or(start);
         }
-        while start < name.end && marks.edge[start] == 1 && marks.name[start] & 8 == 0 && marks.head[start] == 0 && marks.quote[start] == 0 && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r') {
+        while start < name.end
+            && marks.edge[start] == 1
+            && marks.name[start] & 8 == 0
+            && marks.head[start] == 0
+            && marks.quote[start] == 0
+            && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r')
+        {
             start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
         }
         let soft = roles.soft[usize::from(kind_of)];
-        let stop = |i: &usize| marks.name[*i] & 8 == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4;
+        let stop = |i: &usize| {
+            marks.name[*i] & 8 == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4
+        };
         if let Some(cut) = (start..name.end).rev().find(|i| soft && stop(i)) {
             start = cut + 1;
         }
@@ -200,7 +231,7 @@ impl Extractor {
         }
         let head = marks.head_start(start..name.end, &self.knowledge.heads, kind_of).unwrap_or(name.end);
         let rest: String = chars[start..head.max(start)].iter().collect();
-        if roles.proper[usize::from(kind_of)] && self.is_common(marks, start..head.max(start)) {
+        if roles.proper[usize::from(kind_of)] && Self::is_common(marks, start..head.max(start)) {
             return None;
         }
         let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
@@ -208,8 +239,15 @@ impl Extractor {
     }
 
     /// Whether a stretch is made of common words alone: no place, no industry, no listed name, no rare character, no quotation.
-    fn is_common(&self, marks: &Marks, range: Range<usize>) -> bool {
-        range.into_iter().all(|i| marks.name[i] & 8 == 0 && marks.place[i] == 0 && marks.industry[i] == 0 && marks.quote[i] == 0 && marks.word[i] >> 31 == 0 && marks.tag[i] != b'G')
+    fn is_common(marks: &Marks, range: Range<usize>) -> bool {
+        range.into_iter().all(|i| {
+            marks.name[i] & 8 == 0
+                && marks.place[i] == 0
+                && marks.industry[i] == 0
+                && marks.quote[i] == 0
+                && marks.word[i] >> 31 == 0
+                && marks.tag[i] != b'G'
+        })
     }
 
     /// Whether a text is made of modifiers alone.
@@ -233,7 +271,7 @@ impl Extractor {
         found.push(whole);
         for (range, kind_of) in parts {
             let range = base + range.start..base + range.end;
-            found.push(Found { range, sentence, kind_of, origin: Origin::Nested, margin: 0, inside: Some(index) });
+            found.push(Found { range, sentence, kind_of, origin: Origin::Nested, inside: Some(index) });
         }
     }
 
@@ -250,7 +288,11 @@ impl Extractor {
         let mut place_end = name.start;
         let mut at = name.start;
         while at < name.end {
-            let longest = marks.names.iter().filter(|n| n.0 == at && n.1 <= name.end && n.1 - n.0 < name.len()).find(|n| self.is_place_in_name(n.2, chars, n.1, name));
+            let longest = marks
+                .names
+                .iter()
+                .filter(|n| n.0 == at && n.1 <= name.end && n.1 - n.0 < name.len())
+                .find(|n| self.is_place_in_name(n.2, chars, n.1, name));
             if let Some((start, end, _)) = longest {
                 parts.push((*start..*end, roles.region));
                 if *start == place_end || *start <= name.start + 1 {
@@ -291,7 +333,10 @@ impl Extractor {
         let starting = marks.names.iter().filter(|n| n.0 == name.start && n.1 < name.end && n.1 - n.0 >= 3);
         let mut fits = starting.filter_map(|(_, end, pattern)| {
             let pattern = &self.knowledge.patterns[*pattern as usize];
-            let sense = pattern.names.iter().find(|s| !s.needs_context && self.knowledge.entry_type[s.entry].is_some_and(|t| class(t) == institution))?;
+            let sense = pattern
+                .names
+                .iter()
+                .find(|s| !s.needs_context && self.knowledge.entry_type[s.entry].is_some_and(|t| class(t) == institution))?;
             self.knowledge.entry_type[sense.entry].map(|t| (*end, t))
         });
         fits.next().filter(|_| kind_of != self.roles.region)
@@ -302,7 +347,10 @@ impl Extractor {
         let is_region = |s: &&NameSense| self.knowledge.entry_type[s.entry] == Some(self.roles.region);
         let strong = pattern.names.iter().filter(is_region).any(|s| !s.needs_context || s.kind.is_none());
         let weak = pattern.names.iter().any(|s| is_region(&s));
-        let road = end < name.end && matches!(chars[end], '山' | '湖' | '江' | '路' | '河' | '大' | '街') && pattern.len == 2 && chars.get(end + 1).is_none_or(|c| !matches!(c, '道' | '学'));
+        let road = end < name.end
+            && matches!(chars[end], '山' | '湖' | '江' | '路' | '河' | '大' | '街')
+            && pattern.len == 2
+            && chars.get(end + 1).is_none_or(|c| !matches!(c, '道' | '学'));
         (strong || weak && pattern.len >= 2 && (end - pattern.len == name.start)) && !road
     }
 

@@ -113,7 +113,8 @@ impl Evaluation {
     pub fn reliability(&self) -> Vec<(u16, usize, f64)> {
         (0..10u16)
             .filter_map(|tenth| {
-                let inside: Vec<bool> = self.calibration.iter().filter(|(c, _)| (c / 100).min(9) == tenth).map(|(_, right)| *right).collect();
+                let inside: Vec<bool> =
+                    self.calibration.iter().filter(|(c, _)| (c / 100).min(9) == tenth).map(|(_, right)| *right).collect();
                 let right = inside.iter().filter(|r| **r).count();
                 (!inside.is_empty()).then(|| (tenth, inside.len(), ratio(right, inside.len())))
             })
@@ -172,7 +173,12 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn new(knowledge: &'a Knowledge, document: &'a Document, extraction: &'a Extraction, gold: &'a Gold) -> Self {
-        let scored: HashSet<&str> = knowledge.types.iter().filter(|t| t.name != "Honour").flat_map(|t| std::iter::once(&*t.class).chain(t.also.iter().map(|a| &**a))).collect();
+        let scored: HashSet<&str> = knowledge
+            .types
+            .iter()
+            .filter(|t| t.name != "Honour")
+            .flat_map(|t| std::iter::once(&*t.class).chain(t.also.iter().map(|a| &**a)))
+            .collect();
         let mut names: Vec<HashSet<String>> = extraction
             .entities
             .iter()
@@ -205,7 +211,12 @@ impl<'a> Comparison<'a> {
     }
 
     fn classes(&self, type_name: &str) -> HashSet<&str> {
-        self.knowledge.types.iter().filter(|t| t.name == type_name).flat_map(|t| std::iter::once(&*t.class).chain(t.also.iter().map(|a| &**a))).collect()
+        self.knowledge
+            .types
+            .iter()
+            .filter(|t| t.name == type_name)
+            .flat_map(|t| std::iter::once(&*t.class).chain(t.also.iter().map(|a| &**a)))
+            .collect()
     }
 
     /// Best one-to-one assignment of annotated names to entities, greedily from the surest pair down.
@@ -260,7 +271,8 @@ impl<'a> Comparison<'a> {
             .iter()
             .map(|d| GoldEntity { name: d.name.clone(), r#type: d.r#type.clone(), aliases: Vec::new(), composed: false, also: Vec::new() })
             .collect();
-        let vague: HashMap<String, EntityIndex> = self.matched(doubtful.iter().map(|e| (e, e.r#type.as_str()))).into_iter().filter(|(_, i)| !used.contains(i)).collect();
+        let vague: HashMap<String, EntityIndex> =
+            self.matched(doubtful.iter().map(|e| (e, e.r#type.as_str()))).into_iter().filter(|(_, i)| !used.contains(i)).collect();
         self.count_entities(evaluation, &taken, &vague);
         let node = |name: &str| taken.get(name).or_else(|| vague.get(name)).copied();
         self.count_relations(evaluation, &node, &taken, &vague);
@@ -285,7 +297,13 @@ impl<'a> Comparison<'a> {
         let known: HashSet<EntityIndex> = taken.values().chain(vague.values()).copied().collect();
         for (index, entity) in self.extraction.entities.iter().enumerate() {
             if self.mentioned[index] && !known.contains(&index) {
-                let name = self.knowledge.types.iter().find(|t| t.class == entity.class || t.also.contains(&entity.class)).map_or("?", |t| t.name.as_str()).to_owned();
+                let name = self
+                    .knowledge
+                    .types
+                    .iter()
+                    .find(|t| t.class == entity.class || t.also.contains(&entity.class))
+                    .map_or("?", |t| t.name.as_str())
+                    .to_owned();
                 evaluation.both("entity", &name, "entities", |s| s.extra += 1);
                 self.miss(evaluation, "extra entity", format!("{} {}", entity.class, entity.preferred_label), Some(index));
             }
@@ -333,7 +351,10 @@ impl<'a> Comparison<'a> {
             ("awarded", Object::Entity(e)) => {
                 let entity = &self.extraction.entities[*e];
                 let wanted = fold(wanted);
-                std::iter::once(&entity.preferred_label).chain(entity.names.iter().map(|n| &n.text)).map(|n| fold(n)).any(|n| n.contains(&wanted) || wanted.contains(&n))
+                std::iter::once(&entity.preferred_label)
+                    .chain(entity.names.iter().map(|n| &n.text))
+                    .map(|n| fold(n))
+                    .any(|n| n.contains(&wanted) || wanted.contains(&n))
             }
             (_, Object::Entity(e)) => node(wanted) == Some(*e),
             _ => false,
@@ -366,7 +387,12 @@ impl<'a> Comparison<'a> {
             if !right && (forgiven.contains(triple) || !self.is_counted(triple, &matched, &vague)) {
                 continue;
             }
-            if let Some(s) = self.extraction.statements.iter().find(|s| s.modality == Modality::Asserted && s.subject == triple.0 && s.predicate == triple.1 && s.object == triple.2) {
+            if let Some(s) = self
+                .extraction
+                .statements
+                .iter()
+                .find(|s| s.modality == Modality::Asserted && s.subject == triple.0 && s.predicate == triple.1 && s.object == triple.2)
+            {
                 evaluation.calibration.push((s.confidence.0, right));
                 let change = |s: &mut Score| if right { s.right += 1 } else { s.extra += 1 };
                 change(evaluation.score("asserted", "all"));
@@ -374,7 +400,13 @@ impl<'a> Comparison<'a> {
             if right {
                 continue;
             }
-            let name = self.knowledge.relations.iter().find(|r| r.accept.first().is_some_and(|a| **a == *triple.1)).map_or(&*triple.1, |r| r.name.as_str()).to_owned();
+            let name = self
+                .knowledge
+                .relations
+                .iter()
+                .find(|r| r.accept.first().is_some_and(|a| **a == *triple.1))
+                .map_or(&*triple.1, |r| r.name.as_str())
+                .to_owned();
             evaluation.both("relation", &name, "relations", |s| s.extra += 1);
             let label = |e: EntityIndex| self.extraction.entities[e].preferred_label.clone();
             let object = match &triple.2 {
@@ -417,8 +449,11 @@ impl<'a> Comparison<'a> {
             .collect();
         for gold in &self.gold.observations {
             let (value, percent) = self.knowledge.scoring.number(gold);
-            let fits = |x: &(f64, bool, EntityIndex, &str)| (x.0.abs() - value.abs()).abs() <= 1e-6 * value.abs().max(1.0) && x.1 == percent;
-            let full = |x: &(f64, bool, EntityIndex, &str)| fits(x) && (x.0 < 0.0) == (value < 0.0) && node(&gold.about) == Some(x.2) && similar(&gold.indicator, x.3);
+            let fits =
+                |x: &(f64, bool, EntityIndex, &str)| (x.0.abs() - value.abs()).abs() <= 1e-6 * value.abs().max(1.0) && x.1 == percent;
+            let full = |x: &(f64, bool, EntityIndex, &str)| {
+                fits(x) && (x.0 < 0.0) == (value < 0.0) && node(&gold.about) == Some(x.2) && similar(&gold.indicator, x.3)
+            };
             let what = || format!("{} {} {}{}", gold.about, gold.indicator, gold.value, gold.unit.clone().unwrap_or_default());
             let whole = left.iter().position(full);
             match (whole, left.iter().position(fits)) {
@@ -446,7 +481,12 @@ impl<'a> Comparison<'a> {
         for x in left {
             evaluation.score("observations", "all").extra += 1;
             evaluation.score("figures", "value+unit").extra += 1;
-            self.miss(evaluation, "extra observation", format!("{} {} {}", self.extraction.entities[x.2].preferred_label, x.3, x.0), Some(x.2));
+            self.miss(
+                evaluation,
+                "extra observation",
+                format!("{} {} {}", self.extraction.entities[x.2].preferred_label, x.3, x.0),
+                Some(x.2),
+            );
         }
     }
 }

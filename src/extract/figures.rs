@@ -69,7 +69,7 @@ impl Extractor {
         }
         let (exponent, vague, after) = scale(chars, &number, range.end);
         let Some((unit, end, counts)) = self.unit_at(reading, after, range.end) else { return Err(number.end) };
-        if self.is_no_figure(chars, &number, after, end, range) {
+        if Self::is_no_figure(chars, &number, after, end, range) {
             return Err(end.max(number.end));
         }
         if &*unit == "TenthUnit" {
@@ -115,11 +115,13 @@ impl Extractor {
     }
 
     /// Dates, times of day, ordinals and durations that only look like figures.
-    fn is_no_figure(&self, chars: &[char], number: &Number, after: usize, end: usize, range: &Range<usize>) -> bool {
+    fn is_no_figure(chars: &[char], number: &Number, after: usize, end: usize, range: &Range<usize>) -> bool {
         let unit: String = chars[after..end].iter().collect::<String>().trim().to_owned();
         let next = chars.get(end).copied().filter(|_| end < range.end).unwrap_or(' ');
         match unit.as_str() {
-            "年" | "月" | "日" | "号" | "时" | "点" | "分" | "届" | "期" | "周年" | "年级" | "世纪" | "岁末" | "季度" | "旬" => true,
+            "年" | "月" | "日" | "号" | "时" | "点" | "分" | "届" | "期" | "周年" | "年级" | "世纪" | "岁末" | "季度" | "旬" => {
+                true
+            }
             "个" if matches!(next, '月') => true,
             "天" | "小时" | "分钟" | "周" => number.chinese,
             "级" | "类" | "条" | "点半" => number.chinese || unit == "级",
@@ -148,7 +150,14 @@ impl Extractor {
     }
 
     /// A bare number in a cell whose column header states the unit: “产值(亿元)”.
-    fn cell_figure(&self, reading: &Reading, source: &[char], sentence: usize, cell: super::layout::Cell, chars: &[char]) -> Option<Figure> {
+    fn cell_figure(
+        &self,
+        reading: &Reading,
+        source: &[char],
+        sentence: usize,
+        cell: super::layout::Cell,
+        chars: &[char],
+    ) -> Option<Figure> {
         let range = reading.layout.sentences[sentence].range.clone();
         let number = number(chars, source, range.start, range.end).filter(|n| n.end == range.end && !n.chinese)?;
         let header = reading.layout.headers.get(cell.table)?.get(cell.column)?;
@@ -200,7 +209,9 @@ fn number(chars: &[char], source: &[char], at: usize, end: usize) -> Option<Numb
 }
 
 fn thousands(chars: &[char], at: usize, end: usize) -> bool {
-    at + 3 < end + 1 && (1..=3).all(|k| chars.get(at + k).is_some_and(char::is_ascii_digit)) && !chars.get(at + 4).is_some_and(char::is_ascii_digit)
+    at + 3 < end + 1
+        && (1..=3).all(|k| chars.get(at + k).is_some_and(char::is_ascii_digit))
+        && !chars.get(at + 4).is_some_and(char::is_ascii_digit)
 }
 
 fn digit_of(c: char) -> Option<u64> {
@@ -244,7 +255,8 @@ fn chinese(chars: &[char]) -> Option<u64> {
 /// 百分之六十, 三分之二, 六成五: digits of the percentage and the end.
 fn fraction(chars: &[char], at: usize, end: usize) -> Option<(String, usize)> {
     let is = |i: usize, c: char| i < end && chars[i] == c;
-    let run = |from: usize| -> usize { (from..end).take_while(|i| digit_of(chars[*i]).is_some() || matches!(chars[*i], '十' | '百')).count() };
+    let run =
+        |from: usize| -> usize { (from..end).take_while(|i| digit_of(chars[*i]).is_some() || matches!(chars[*i], '十' | '百')).count() };
     if is(at, '百') && is(at + 1, '分') && is(at + 2, '之') {
         let n = run(at + 3);
         let mut digits = chinese(&chars[at + 3..at + 3 + n])?.to_string();
@@ -270,7 +282,8 @@ fn fraction(chars: &[char], at: usize, end: usize) -> Option<(String, usize)> {
             return Some((format!("{}.{}", tenths / 10, tenths % 10), at + n + 2 + m));
         }
     }
-    if n == 1 && is(at + 1, '成') && !chars.get(at + 2).is_some_and(|c| matches!(c, '为' | '立' | '果' | '效' | '员' | '本' | '功')) {
+    if n == 1 && is(at + 1, '成') && !chars.get(at + 2).is_some_and(|c| matches!(c, '为' | '立' | '果' | '效' | '员' | '本' | '功'))
+    {
         let mut value = digit_of(chars[at])? * 10;
         let mut stop = at + 2;
         if let Some(half) = chars.get(stop).filter(|_| stop < end).and_then(|c| digit_of(*c)) {

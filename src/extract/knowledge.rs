@@ -102,8 +102,6 @@ pub(super) struct Knowledge {
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,
     pub groups: Vec<String>,
-    /// Relation that a group of verbs suggests.
-    pub group_relation: Vec<Option<Term>>,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
@@ -215,9 +213,8 @@ impl Knowledge {
         let (types, relations, scoring) = builder.annotation();
         let (heads, equal, modifiers) = builder.grammar(&types);
         let mut groups = Vec::new();
-        let mut group_relation = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
-            builder.groups(file, &mut groups, &mut group_relation);
+            builder.groups(file, &mut groups);
         }
         builder.words();
         builder.units();
@@ -232,7 +229,20 @@ impl Knowledge {
             .build_with_values(pairs)
             .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
         let by_text = texts.into_iter().zip(0u32..).collect();
-        Ok(Self { by_text, ontology: Arc::clone(ontology), patterns, heads, equal, modifiers, types, relations, scoring, groups, group_relation, entry_type, automaton })
+        Ok(Self {
+            by_text,
+            ontology: Arc::clone(ontology),
+            patterns,
+            heads,
+            equal,
+            modifiers,
+            types,
+            relations,
+            scoring,
+            groups,
+            entry_type,
+            automaton,
+        })
     }
 
     /// All occurrences of all words in `text`, by start, longer ones first.
@@ -401,7 +411,13 @@ impl Builder<'_> {
                 self.require_concept(file, kind);
             }
             let index = u16::try_from(heads.len()).unwrap_or(u16::MAX);
-            heads.push(Head { kind_of, kind: group.kind.map(Term::from), soft: group.soft, weak: group.weak, after_place: group.after_place });
+            heads.push(Head {
+                kind_of,
+                kind: group.kind.map(Term::from),
+                soft: group.soft,
+                weak: group.weak,
+                after_place: group.after_place,
+            });
             for word in &group.words {
                 if let Some(pattern) = self.pattern(word) {
                     pattern.heads.push(index);
@@ -411,7 +427,7 @@ impl Builder<'_> {
         heads
     }
 
-    fn groups(&mut self, file: &str, names: &mut Vec<String>, relations: &mut Vec<Option<Term>>) {
+    fn groups(&mut self, file: &str, names: &mut Vec<String>) {
         let Some(parsed) = self.parse::<GroupFile>(file) else { return };
         for group in parsed.groups {
             if let Some(relation) = group.relation.as_deref().filter(|r| *r != "recommends") {
@@ -425,7 +441,6 @@ impl Builder<'_> {
             }
             let index = u16::try_from(names.len()).unwrap_or(u16::MAX);
             names.push(group.name);
-            relations.push(group.relation.map(Term::from));
             for word in &group.words {
                 if let Some(pattern) = self.pattern(word)
                     && !pattern.groups.contains(&index)
@@ -476,7 +491,12 @@ impl Builder<'_> {
             .schema()
             .concepts_of("UnitScheme")
             .iter()
-            .filter_map(|name| self.ontology.schema().concept(name).map(|c| (name.clone(), [vec![(c.labels.zh.clone(), Language::Zh)], c.names.clone()].concat())))
+            .filter_map(|name| {
+                self.ontology
+                    .schema()
+                    .concept(name)
+                    .map(|c| (name.clone(), [vec![(c.labels.zh.clone(), Language::Zh)], c.names.clone()].concat()))
+            })
             .collect();
         for (concept, names) in concepts {
             for (name, _) in names {
@@ -499,7 +519,8 @@ impl Builder<'_> {
                 continue;
             }
             let own = (entry.label.as_str(), None, entry.label_needs_context);
-            let others = entry.names.iter().filter(|n| n.language == Language::Zh).map(|n| (n.text.as_str(), Some(n.kind), n.needs_context));
+            let others =
+                entry.names.iter().filter(|n| n.language == Language::Zh).map(|n| (n.text.as_str(), Some(n.kind), n.needs_context));
             for (text, kind, needs_context) in std::iter::once(own).chain(others) {
                 if let Some(pattern) = self.pattern(text) {
                     pattern.names.push(NameSense { entry: index, kind, needs_context });

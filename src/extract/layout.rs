@@ -193,7 +193,8 @@ fn kind(chars: &[char], range: &Range<usize>, first: bool) -> LineKind {
             return LineKind::Heading(9);
         }
     }
-    let item = matches!(slice[0], '-' | '*' | '·' | '•' | '①'..='⑳' | '—') || slice[0].is_ascii_digit() && slice.get(1).is_some_and(|c| matches!(c, '.' | '、' | '．'));
+    let item = matches!(slice[0], '-' | '*' | '·' | '•' | '①'..='⑳' | '—')
+        || slice[0].is_ascii_digit() && slice.get(1).is_some_and(|c| matches!(c, '.' | '、' | '．'));
     if item { LineKind::Item } else { LineKind::Text }
 }
 

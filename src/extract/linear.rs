@@ -8,9 +8,6 @@ use std::collections::BTreeMap;
 /// Weights are stored as multiples of 1/SCALE.
 pub(super) const SCALE: f64 = 128.0;
 
-/// Weights smaller than this are not stored: they change no decision that matters and would be most of the file.
-const LEAST: i16 = 6;
-
 /// Hash of a feature: its template number and up to a few values.
 #[derive(Clone, Copy)]
 pub(super) struct Feature(u64);
@@ -49,14 +46,20 @@ pub(super) struct Linear {
     pub labels: Vec<String>,
     /// Weight of each class without any feature.
     pub bias: Vec<i32>,
-    keys: Vec<u64>,
-    slots: Vec<(u32, u32)>,
+    /// Feature and where its cells begin and end; an empty slot has feature 0.
+    slots: Vec<(u64, u32, u32)>,
     cells: Vec<(u16, i16)>,
+    /// One bit for each value of the low bits of a feature: most features have no weight, and this says so from the cache.
+    sieve: Vec<u64>,
 }
 
+/// Bits of a hash that the sieve looks at.
+const SIEVE_BITS: u32 = 22;
+
 impl Linear {
-    /// Packs rows of float weights (one value a class) into a model; weights below [`LEAST`] are dropped.
-    pub fn pack(labels: Vec<String>, bias: &[f64], rows: &BTreeMap<u64, Vec<f32>>) -> Self {
+    /// Packs rows of float weights (one value a class) into a model; weights below `least` units change no decision that matters and
+    /// would be most of the file: they are dropped.
+    pub fn pack(labels: Vec<String>, bias: &[f64], rows: &BTreeMap<u64, Vec<f32>>, least: i16) -> Self {
         let quantised: Vec<(u64, Vec<(u16, i16)>)> = rows
             .iter()
             .filter_map(|(key, row)| {
@@ -65,7 +68,7 @@ impl Linear {
                     .enumerate()
                     .filter_map(|(class, w)| {
                         let q = quantise(f64::from(*w));
-                        u16::try_from(class).ok().filter(|_| q.abs() >= LEAST).map(|c| (c, q))
+                        u16::try_from(class).ok().filter(|_| q.abs() >= least).map(|c| (c, q))
                     })
                     .collect();
                 (!cells.is_empty()).then_some((*key, cells))
@@ -77,39 +80,45 @@ impl Linear {
 
     fn build(labels: Vec<String>, bias: Vec<i32>, rows: Vec<(u64, Vec<(u16, i16)>)>) -> Self {
         let size = (rows.len() * 2).next_power_of_two().max(8);
-        let mut model = Self { labels, bias, keys: vec![0; size], slots: vec![(0, 0); size], cells: Vec::new() };
+        let sieve = vec![0; 1 << (SIEVE_BITS - 6)];
+        let mut model = Self { labels, bias, slots: vec![(0, 0, 0); size], cells: Vec::new(), sieve };
         for (key, cells) in rows {
             let mut at = Self::home(key, size);
-            while model.keys[at] != 0 {
+            while model.slots[at].0 != 0 {
                 at = (at + 1) & (size - 1);
             }
             let start = u32::try_from(model.cells.len()).unwrap_or(u32::MAX);
-            model.keys[at] = key;
             model.cells.extend(cells);
-            model.slots[at] = (start, u32::try_from(model.cells.len()).unwrap_or(u32::MAX));
+            model.slots[at] = (key, start, u32::try_from(model.cells.len()).unwrap_or(u32::MAX));
+            let (word, bit) = Self::sieve_at(key);
+            model.sieve[word] |= bit;
         }
         model
     }
 
     #[inline]
     fn home(key: u64, size: usize) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "a hash is only folded to an index")]
-        let index = (key >> 20) as usize;
-        index & (size - 1)
+        (key >> 20) as usize & (size - 1)
+    }
+
+    #[inline]
+    fn sieve_at(key: u64) -> (usize, u64) {
+        let low = (key >> 1) as usize & ((1 << SIEVE_BITS) - 1);
+        (low >> 6, 1 << (low & 63))
     }
 
     /// The (class, weight) cells of a feature; empty where it has no weight.
     #[inline]
     pub fn row(&self, key: u64) -> &[(u16, i16)] {
-        let size = self.keys.len();
-        if size == 0 {
+        let size = self.slots.len();
+        let (word, bit) = Self::sieve_at(key);
+        if size == 0 || self.sieve[word] & bit == 0 {
             return &[];
         }
         let mut at = Self::home(key, size);
         loop {
-            let found = self.keys[at];
+            let (found, start, end) = self.slots[at];
             if found == key {
-                let (start, end) = self.slots[at];
                 return &self.cells[start as usize..end as usize];
             }
             if found == 0 {
@@ -145,10 +154,10 @@ impl Linear {
         for b in &self.bias {
             out.extend_from_slice(&b.to_le_bytes());
         }
-        let mut rows: Vec<(u64, (u32, u32))> = self.keys.iter().copied().zip(self.slots.iter().copied()).filter(|(k, _)| *k != 0).collect();
+        let mut rows: Vec<(u64, u32, u32)> = self.slots.iter().copied().filter(|slot| slot.0 != 0).collect();
         rows.sort_unstable();
         put_len(out, rows.len());
-        for (key, (start, end)) in rows {
+        for (key, start, end) in rows {
             out.extend_from_slice(&key.to_le_bytes());
             let cells = &self.cells[start as usize..end as usize];
             out.push(u8::try_from(cells.len()).unwrap_or(u8::MAX));

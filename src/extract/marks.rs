@@ -70,23 +70,37 @@ impl<'a> Marker<'a> {
         let groups = knowledge
             .groups
             .iter()
-            .map(|g| g.starts_with("person.") || g == "verb.author" || g == "verb.honour" || g == "cue.abbreviation" || g == "verb.launch" || g == "verb.hold")
+            .map(|g| {
+                g.starts_with("person.")
+                    || g == "verb.author"
+                    || g == "verb.honour"
+                    || g == "cue.abbreviation"
+                    || g == "verb.launch"
+                    || g == "verb.hold"
+            })
             .collect();
-        Self { knowledge, region: knowledge.type_index("Region"), industry: knowledge.type_index("Industry"), groups, surname: knowledge.group("surname") }
+        Self {
+            knowledge,
+            region: knowledge.type_index("Region"),
+            industry: knowledge.type_index("Industry"),
+            groups,
+            surname: knowledge.group("surname"),
+        }
     }
 
     /// Marks of the sentence `range`; `hits` are all hits of the text, by start.
     pub fn mark(&self, text: &Folded, hits: &[Hit], range: &Range<usize>) -> Marks {
         let n = range.len();
         let first = hits.partition_point(|h| (h.start as usize) < range.start);
-        let hits: Vec<Hit> = hits[first..].iter().take_while(|h| (h.start as usize) < range.end).filter(|h| h.end as usize <= range.end).copied().collect();
+        let hits: Vec<Hit> =
+            hits[first..].iter().take_while(|h| (h.start as usize) < range.end).filter(|h| h.end as usize <= range.end).copied().collect();
         let mut marks = Marks { name: vec![0; n], place: vec![0; n], industry: vec![0; n], head: vec![0; n], ..Marks::default() };
         let chars = &text.chars[range.clone()];
         self.words(&mut marks, chars, &hits, range.start);
         self.names(&mut marks, &hits, range.start);
         self.groups(&mut marks, n, &hits, range.start);
         let heads = self.heads(&mut marks, &hits, range.start);
-        self.quotes(&mut marks, chars, &heads);
+        Self::quotes(&mut marks, chars, &heads);
         self.next_heads(&mut marks, chars, &heads);
         self.proposals(&mut marks, chars, &heads);
         marks
@@ -127,8 +141,8 @@ impl<'a> Marker<'a> {
                 Some(p) => p.word.map_or(b'G', |(_, tag)| tag),
                 None => class_of(chars[at]),
             };
-            for i in at..end {
-                marks.word[i] = if pattern == u32::MAX { u32::from(chars[i]) | 0x8000_0000 } else { pattern + 1 };
+            for (i, c) in chars.iter().enumerate().take(end).skip(at) {
+                marks.word[i] = if pattern == u32::MAX { u32::from(*c) | 0x8000_0000 } else { pattern + 1 };
                 marks.tag[i] = tag;
                 marks.edge[i] = u8::try_from(place_in(i, at, end)).unwrap_or(0);
             }
@@ -196,7 +210,11 @@ impl<'a> Marker<'a> {
             let (start, end) = (hit.start as usize - base, hit.end as usize - base);
             let Some(group) = pattern.heads.iter().copied().min_by_key(|g| self.knowledge.heads[usize::from(*g)].weak) else { continue };
             let head = &self.knowledge.heads[usize::from(group)];
-            let inside = found.iter().rev().take(6).any(|f| f.0 <= start && end <= f.1 && !(self.knowledge.heads[usize::from(f.2)].weak && !head.weak));
+            let inside = found
+                .iter()
+                .rev()
+                .take(6)
+                .any(|f| f.0 <= start && end <= f.1 && (head.weak || !self.knowledge.heads[usize::from(f.2)].weak));
             if inside {
                 continue;
             }
@@ -210,7 +228,7 @@ impl<'a> Marker<'a> {
         found
     }
 
-    fn quotes(&self, marks: &mut Marks, chars: &[char], heads: &[(usize, usize, u16, u8)]) {
+    fn quotes(marks: &mut Marks, chars: &[char], heads: &[(usize, usize, u16, u8)]) {
         let n = chars.len();
         marks.quote = vec![0; n];
         let mut stack: Vec<(usize, char, u16)> = Vec::new();
@@ -231,7 +249,7 @@ impl<'a> Marker<'a> {
                 if at - open > 60 {
                     continue;
                 }
-                let after = heads.iter().find(|h| h.0 >= at + 1 && h.0 <= at + 4).map_or(0, |h| u16::from(h.3) + 1);
+                let after = heads.iter().find(|h| h.0 > at && h.0 <= at + 4).map_or(0, |h| u16::from(h.3) + 1);
                 for i in open..=at {
                     if state != 3 || marks.quote[i] == 0 {
                         marks.quote[i] = state << 10 | after << 4 | place_in(i, open, at + 1);
@@ -280,7 +298,7 @@ impl<'a> Marker<'a> {
                 continue;
             }
             let mut left = *start;
-            while left > 0 && !self.stops(marks, chars, left - 1, head.soft) {
+            while left > 0 && !Self::stops(marks, chars, left - 1, head.soft) {
                 left -= 1;
             }
             if let Some(known) = (left..*start).find(|at| marks.name[*at] & 7 == BEGIN && marks.name[*at] & 8 != 0) {
@@ -299,12 +317,15 @@ impl<'a> Marker<'a> {
         marks.proposals = proposals;
     }
 
-    fn stops(&self, marks: &Marks, chars: &[char], at: usize, soft: bool) -> bool {
+    fn stops(marks: &Marks, chars: &[char], at: usize, soft: bool) -> bool {
         if marks.name[at] != 0 {
             return false;
         }
         let c = chars[at];
-        if c == '、' || c.is_whitespace() || (!c.is_alphanumeric() && !matches!(c, '·' | '-' | '—' | '+' | '(' | ')' | '（' | '）' | '“' | '”')) {
+        if c == '、'
+            || c.is_whitespace()
+            || (!c.is_alphanumeric() && !matches!(c, '·' | '-' | '—' | '+' | '(' | ')' | '（' | '）' | '“' | '”'))
+        {
             return true;
         }
         match marks.tag[at] {

@@ -7,8 +7,9 @@ use crate::model::{Comparison, Confidence, Direction, Document, EntityIndex, Evi
 use super::Extractor;
 use super::detect::Reading;
 use super::figures::Figure;
-use super::pairs::{FIGURE, Item, Pair, Target, Unit, View};
+use super::pairs::View;
 use super::relate::{clause_around, entity_of};
+use super::units::{FIGURE, Item, Pair, Target, Unit};
 
 /// The subject chosen for a figure.
 pub(super) struct Subject {
@@ -74,7 +75,15 @@ impl Extractor {
         }
     }
 
-    fn observation(&self, document: &Document, reading: &Reading, unit: &Unit, index: usize, subject: &Subject, about: EntityIndex) -> Observation {
+    fn observation(
+        &self,
+        document: &Document,
+        reading: &Reading,
+        unit: &Unit,
+        index: usize,
+        subject: &Subject,
+        about: EntityIndex,
+    ) -> Observation {
         let figure = &unit.figures[index];
         let sentence = reading.layout.sentences[figure.sentence].range.clone();
         let reported = self.reported(document, reading, unit, index, subject, &sentence);
@@ -98,40 +107,56 @@ impl Extractor {
     }
 
     /// Indicator, direction and comparison from the clause and, where it only tells a change, from the clauses before.
-    fn reported(&self, document: &Document, reading: &Reading, unit: &Unit, index: usize, subject: &Subject, sentence: &Range<usize>) -> Reported {
+    fn reported(
+        &self,
+        document: &Document,
+        reading: &Reading,
+        unit: &Unit,
+        index: usize,
+        subject: &Subject,
+        sentence: &Range<usize>,
+    ) -> Reported {
         let figure = &unit.figures[index];
         let chars = &reading.text.chars;
         let clause = clause_around(reading, sentence, &figure.range).start;
-        let previous = unit.figures[..index].iter().filter(|f| f.sentence == figure.sentence).map(|f| f.range.end).max().unwrap_or(sentence.start);
+        let previous =
+            unit.figures[..index].iter().filter(|f| f.sentence == figure.sentence).map(|f| f.range.end).max().unwrap_or(sentence.start);
         let start = clause.max(previous);
         let (direction, comparison, changes_only) = self.change(reading, start, figure);
         let mut words = String::new();
-        if let Some(header) = self.column_header(reading, figure) {
+        if let Some(header) = Self::column_header(reading, figure) {
             words.push_str(&reading.text.span(header).of(&document.text).replace(char::is_whitespace, ""));
         }
-        let own = self.phrase(document, reading, start..figure.range.start, &subject.range);
+        let own = Self::phrase(document, reading, start..figure.range.start, &subject.range);
         if (changes_only || own.chars().filter(|c| c.is_alphabetic()).count() < 2) && words.is_empty() {
             words.push_str(&self.topic(document, reading, unit, index, subject, sentence));
         }
         words.push_str(&own);
         if figure.counts || words.is_empty() {
-            let end = (figure.range.end..sentence.end.min(figure.range.end + 10)).take_while(|i| chars[*i].is_alphabetic()).last().map_or(figure.range.end, |i| i + 1);
+            let end = (figure.range.end..sentence.end.min(figure.range.end + 10))
+                .take_while(|i| chars[*i].is_alphabetic())
+                .last()
+                .map_or(figure.range.end, |i| i + 1);
             words.push_str(reading.text.span(figure.range.end..end).of(&document.text));
         }
         let shown = words.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '“' | '”' | '《' | '》')).to_owned();
-        let indicator = if shown.chars().any(char::is_alphabetic) { shown } else { reading.text.span(clause..figure.range.end).of(&document.text).to_owned() };
+        let indicator = if shown.chars().any(char::is_alphabetic) {
+            shown
+        } else {
+            reading.text.span(clause..figure.range.end).of(&document.text).to_owned()
+        };
         Reported { indicator, direction, comparison }
     }
 
     /// Header of the figure's column, or the first cell of its row.
-    fn column_header(&self, reading: &Reading, figure: &Figure) -> Option<Range<usize>> {
+    fn column_header(reading: &Reading, figure: &Figure) -> Option<Range<usize>> {
         let cell = reading.layout.sentences[figure.sentence].cell.filter(|c| c.row > 0)?;
         let header = *reading.layout.headers.get(cell.table)?.get(cell.column)?;
         reading.layout.sentences.get(header).map(|s| s.range.clone())
     }
 
     /// The words of `range` without the subject's name and without words that only introduce a figure.
-    fn phrase(&self, document: &Document, reading: &Reading, range: Range<usize>, subject: &Range<usize>) -> String {
+    fn phrase(document: &Document, reading: &Reading, range: Range<usize>, subject: &Range<usize>) -> String {
         let mut text = String::new();
         for i in range {
             if !subject.contains(&i) {
@@ -142,14 +167,22 @@ impl Extractor {
     }
 
     /// What earlier clauses of the sentence measure, for a clause that only tells a change.
-    fn topic(&self, document: &Document, reading: &Reading, unit: &Unit, index: usize, subject: &Subject, sentence: &Range<usize>) -> String {
+    fn topic(
+        &self,
+        document: &Document,
+        reading: &Reading,
+        unit: &Unit,
+        index: usize,
+        subject: &Subject,
+        sentence: &Range<usize>,
+    ) -> String {
         let before = unit.figures[..index].iter().rev().find(|f| f.sentence == unit.figures[index].sentence);
         let Some(before) = before else {
             let clause = clause_around(reading, sentence, &unit.figures[index].range).start;
-            return self.phrase(document, reading, sentence.start..clause.max(sentence.start), &subject.range);
+            return Self::phrase(document, reading, sentence.start..clause.max(sentence.start), &subject.range);
         };
         let start = clause_around(reading, sentence, &before.range).start;
-        self.phrase(document, reading, start..before.range.start, &subject.range)
+        Self::phrase(document, reading, start..before.range.start, &subject.range)
     }
 
     /// Rise or fall told right before the figure, against what, and whether the clause tells nothing else.

@@ -25,6 +25,7 @@ mod roles;
 mod scoring;
 mod tagger;
 mod train;
+mod units;
 mod weights;
 
 use std::collections::HashSet;
@@ -130,7 +131,14 @@ impl Extractor {
         let Some(lists) = lists else { return Vec::new() };
         let parent = |e: usize| entries[e].located_in.first().copied();
         for first in lists[0] {
-            let members: Vec<usize> = lists.iter().filter_map(|l| l.iter().copied().find(|e| e == first || parent(*e) == parent(*first) || Some(*e) == parent(*first) || parent(*e) == Some(*first))).collect();
+            let members: Vec<usize> = lists
+                .iter()
+                .filter_map(|l| {
+                    l.iter()
+                        .copied()
+                        .find(|e| e == first || parent(*e) == parent(*first) || Some(*e) == parent(*first) || parent(*e) == Some(*first))
+                })
+                .collect();
             if members.len() == chars.len() {
                 let mut sorted = members.clone();
                 sorted.sort_unstable();

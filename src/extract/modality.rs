@@ -11,12 +11,15 @@ impl Extractor {
     /// Mode of what is said at `at` (characters), judged by cues between the start of its clause group and `at`.
     pub(super) fn modality(&self, reading: &Reading, sentence: &Range<usize>, at: &Range<usize>, advised: bool) -> Modality {
         let chars = &reading.text.chars;
-        let clause = (sentence.start..at.start).rev().find(|i| matches!(chars[*i], ',' | ';' | ':' | '，' | '；' | '：' | '。')).map_or(sentence.start, |i| i + 1);
+        let clause = (sentence.start..at.start)
+            .rev()
+            .find(|i| matches!(chars[*i], ',' | ';' | ':' | '，' | '；' | '：' | '。'))
+            .map_or(sentence.start, |i| i + 1);
         let first = reading.hits.partition_point(|h| (h.start as usize) < sentence.start);
         let mut planned = false;
         for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) < at.start) {
             let (start, end) = (hit.start as usize, hit.end as usize);
-            if end > at.start || self.covered(reading, hit) {
+            if end > at.start || Self::covered(reading, hit) {
                 continue;
             }
             for group in &self.knowledge.pattern(*hit).groups {
@@ -40,7 +43,7 @@ impl Extractor {
     }
 
     /// Whether a cue is only part of a longer word (要 in 重要, 将 in 将军).
-    fn covered(&self, reading: &Reading, hit: &super::knowledge::Hit) -> bool {
+    fn covered(reading: &Reading, hit: &super::knowledge::Hit) -> bool {
         let Some(sentence) = reading.sentence_at(hit.start as usize) else { return true };
         let base = reading.layout.sentences[sentence].range.start;
         let (start, end) = (hit.start as usize - base, hit.end as usize - base);

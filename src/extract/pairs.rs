@@ -1,230 +1,11 @@
-//! Candidate pairs of items and what a reader can see of each: the features on which the scorer of relations decides.
-//!
-//! Items are the mentions of a sentence (or of a table row), words that state a level, the document itself, and items carried
-//! over from the heading, the title and the sentences before.
-
-use std::ops::Range;
-
-use crate::model::{EntityIndex, Term};
+//! What a reader can see of a pair of items: the features on which the scorers of relations and of figures decide.
 
 use super::Extractor;
-use super::detect::{Found, Reading};
+use super::detect::Reading;
 use super::figures::Figure;
 use super::layout::LineKind;
 use super::linear::Feature;
-use super::references;
-use super::resolve::Resolution;
-
-/// Type number of a level word.
-pub(super) const LEVEL: u8 = 100;
-/// Type number of the document itself.
-pub(super) const DOCUMENT: u8 = 101;
-/// Type number of a figure.
-pub(super) const FIGURE: u8 = 102;
-
-/// What an item stands for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Target {
-    Entity(EntityIndex),
-    Concept(Term),
-    Document,
-    /// Index into the figures of its unit.
-    Figure(usize),
-}
-
-/// Something a relation can join.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    /// Characters of the text.
-    pub range: Range<usize>,
-    pub sentence: usize,
-    pub kind_of: u8,
-    pub target: Target,
-    /// The item whose name holds this one, as its range.
-    pub inside: Option<Range<usize>>,
-    /// A back-reference (该园区, 全市), resolved.
-    pub reference: bool,
-    /// How often the document names its target, in steps: 1, 2, 3–5, more.
-    pub frequency: u8,
-}
-
-impl Item {
-    /// The document itself as the end of a pair.
-    pub fn document() -> Self {
-        Self { range: 0..0, sentence: 0, kind_of: DOCUMENT, target: Target::Document, inside: None, reference: false, frequency: 0 }
-    }
-}
-
-/// A sentence or a table row with its items in order, and the items carried into it.
-pub(super) struct Unit {
-    pub sentences: Range<usize>,
-    pub items: Vec<Item>,
-    /// Figures of the unit.
-    pub figures: Vec<Figure>,
-    /// Carried items with how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about.
-    pub carried: Vec<(Item, u8)>,
-}
-
-/// A pair that may stand in a relation.
-pub(super) struct Pair<'a> {
-    pub subject: &'a Item,
-    pub object: &'a Item,
-    /// 0 in one unit, else how one end was carried.
-    pub carry: u8,
-}
-
-/// The units of a document. `source` are the characters of the unfolded text.
-pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], resolution: &Resolution, source: &[char]) -> Vec<Unit> {
-    let sentences = &reading.layout.sentences;
-    let mut items: Vec<Vec<Item>> = vec![Vec::new(); sentences.len()];
-    for (mention, f) in found.iter().enumerate() {
-        if let Some(entity) = resolution.of[mention] {
-            let inside = f.inside.map(|o| found[o].range.clone());
-            let kind_of = resolution.drafts[entity].kind_of;
-            items[f.sentence].push(Item { range: f.range.clone(), sentence: f.sentence, kind_of, target: Target::Entity(entity), inside, reference: false, frequency: 0 });
-        }
-    }
-    levels(extractor, reading, found, &mut items);
-    references::add(extractor, reading, found, resolution, &mut items);
-    count_targets(&mut items);
-    let by_place = |a: &Item, b: &Item| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end));
-    for list in &mut items {
-        list.sort_by(by_place);
-    }
-    let speakers = speakers(extractor, reading, &items);
-    let main = main_region(extractor, &items, resolution);
-    let mut units = Vec::new();
-    let mut at = 0;
-    while at < sentences.len() {
-        let mut end = at + 1;
-        if let Some(cell) = sentences[at].cell {
-            while end < sentences.len() && sentences[end].cell.is_some_and(|c| c.table == cell.table && c.row == cell.row) {
-                end += 1;
-            }
-        }
-        let mut own: Vec<Item> = items[at..end].iter().flatten().cloned().collect();
-        let mut figures = Vec::new();
-        for sentence in at..end {
-            for figure in extractor.figures(reading, source, sentence) {
-                let inside = own.iter().find(|i| i.range.start <= figure.range.start && figure.range.end <= i.range.end && i.kind_of != LEVEL);
-                let inside = inside.map(|i| i.range.clone());
-                own.push(Item { range: figure.range.clone(), sentence, kind_of: FIGURE, target: Target::Figure(figures.len()), inside, reference: false, frequency: 0 });
-                figures.push(figure);
-            }
-        }
-        own.sort_by(by_place);
-        let mut carried = carried(extractor, reading, &items, at);
-        let mut put = |item: &Option<Item>, how: u8| {
-            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how == 8))) {
-                carried.push((item.clone(), how));
-            }
-        };
-        put(&speakers[at], 7);
-        put(&main, 8);
-        units.push(Unit { sentences: at..end, items: own, figures, carried });
-        at = end;
-    }
-    units
-}
-
-fn levels(extractor: &Extractor, reading: &Reading, found: &[Found], items: &mut [Vec<Item>]) {
-    let mut last = 0;
-    for hit in &reading.hits {
-        let Some(concept) = &extractor.knowledge.pattern(*hit).level else { continue };
-        let range = hit.start as usize..hit.end as usize;
-        if range.start < last {
-            continue;
-        }
-        let Some(sentence) = reading.sentence_at(range.start) else { continue };
-        last = range.end;
-        let inside = found.iter().filter(|f| f.sentence == sentence && f.range.start <= range.start && range.end <= f.range.end).map(|f| f.range.clone()).next();
-        items[sentence].push(Item { range, sentence, kind_of: LEVEL, target: Target::Concept(concept.clone()), inside, reference: false, frequency: 0 });
-    }
-}
-
-/// Notes for each item how often the document names its target.
-fn count_targets(items: &mut [Vec<Item>]) {
-    let mut counts: std::collections::HashMap<Target, usize> = std::collections::HashMap::new();
-    for item in items.iter().flatten() {
-        *counts.entry(item.target.clone()).or_default() += 1;
-    }
-    for item in items.iter_mut().flatten() {
-        item.frequency = match counts[&item.target] {
-            0..=1 => 1,
-            2 => 2,
-            3..=5 => 3,
-            _ => 4,
-        };
-    }
-}
-
-/// Who speaks in each sentence: a name at the start of a line before a colon keeps the floor until the next.
-fn speakers(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<Item>> {
-    let chars = &reading.text.chars;
-    let mut speaker: Option<Item> = None;
-    let mut line = usize::MAX;
-    let mut of = Vec::with_capacity(items.len());
-    for (sentence, list) in items.iter().enumerate() {
-        let s = &reading.layout.sentences[sentence];
-        if s.line != line {
-            line = s.line;
-            let named = list.iter().find(|i| i.inside.is_none() && i.kind_of != LEVEL && i.kind_of != extractor.roles.region);
-            let opens = named.filter(|i| {
-                let before = chars[s.range.start..i.range.start].iter().all(|c| matches!(c, '*' | ' ' | '【' | '[' | '《' | '#' | 'Q' | 'A'));
-                let after: Vec<char> = chars[i.range.end..].iter().copied().take(3).filter(|c| !matches!(c, '*' | '】' | ']')).collect();
-                before && matches!(after.first(), Some(':' | '：'))
-            });
-            if let Some(item) = opens {
-                speaker = Some(item.clone());
-            }
-        }
-        of.push(speaker.clone());
-    }
-    of
-}
-
-/// The first mention of the region the document is mostly about.
-fn main_region(extractor: &Extractor, items: &[Vec<Item>], resolution: &Resolution) -> Option<Item> {
-    let main = resolution.main_region?;
-    let fits = |i: &&Item| i.target == Target::Entity(main) && i.kind_of == extractor.roles.region;
-    items.iter().flatten().find(|i| fits(i) && i.inside.is_none()).or_else(|| items.iter().flatten().find(fits)).cloned()
-}
-
-/// The leading items of the three sentences before, of the heading and of the title.
-fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
-    let sentences = &reading.layout.sentences;
-    let lead = |s: usize| items[s].iter().find(|i| i.inside.is_none() && !matches!(i.kind_of, LEVEL | FIGURE) && i.kind_of != extractor.roles.industry && i.kind_of != extractor.roles.honour);
-    let mut carried: Vec<(Item, u8)> = Vec::new();
-    let mut put = |item: Option<&Item>, how: u8| {
-        if let Some(item) = item
-            && !carried.iter().any(|(i, _)| i.target == item.target)
-        {
-            carried.push((item.clone(), how));
-        }
-    };
-    let mut back = 0;
-    let mut s = at;
-    while back < 3 && s > 0 {
-        s -= 1;
-        if sentences[s].cell.is_some() || matches!(sentences[s].kind, LineKind::Heading(_) | LineKind::Title) {
-            break;
-        }
-        back += 1;
-        put(lead(s), back);
-    }
-    let mut heading = sentences[at].heading;
-    let mut guard = 0;
-    while let Some(h) = heading.filter(|_| guard < 3) {
-        let how = if sentences[h].kind == LineKind::Title { 6 } else { 5 };
-        put(lead(h), how);
-        heading = sentences[h].heading;
-        guard += 1;
-    }
-    if at > 0 {
-        put(lead(0), 6);
-    }
-    carried
-}
+use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit};
 
 /// Views of a unit that are computed once and used by all its pairs.
 pub(super) struct View<'a> {
@@ -318,20 +99,34 @@ impl<'a> View<'a> {
 
     /// What a figure measures: its unit, the words before and after it, its place among the figures of the unit.
     #[expect(clippy::too_many_arguments, reason = "the pair, how it came, and the two feature families")]
-    fn figure(&self, a: &Item, item: &Item, figure: &Figure, carry: u8, p: &dyn Fn(u32) -> Feature, q: &dyn Fn(u32) -> Feature, out: &mut Vec<u64>) {
+    fn figure(
+        &self,
+        a: &Item,
+        item: &Item,
+        figure: &Figure,
+        carry: u8,
+        p: &dyn Fn(u32) -> Feature,
+        q: &dyn Fn(u32) -> Feature,
+        out: &mut Vec<u64>,
+    ) {
         let unit = Feature::new(5).text(&figure.unit).hash();
         out.push(p(95).with(unit).hash());
         out.push(q(95).with(unit).hash());
         out.push(p(96).with(u64::from(figure.counts)).with(u64::from(figure.bound.is_some())).hash());
-        let first = self.unit.items.iter().position(|i| i.kind_of == FIGURE).map(|i| self.unit.items[i].range.start) == Some(item.range.start);
+        let first =
+            self.unit.items.iter().position(|i| i.kind_of == FIGURE).map(|i| self.unit.items[i].range.start) == Some(item.range.start);
         out.push(p(97).with(u64::from(first)).hash());
         let clause = self.clause_start(item.range.start);
         let whole = |i: &&Item| i.inside.is_none() && !matches!(i.kind_of, FIGURE | LEVEL);
         let before = self.unit.items.iter().filter(whole).filter(|i| i.range.end <= item.range.start);
         let nearest = before.clone().next_back();
-        let actor = before.clone().filter(|i| i.kind_of != self.extractor.roles.industry).next_back();
+        let actor = before.clone().rfind(|i| i.kind_of != self.extractor.roles.industry);
         let is = |x: Option<&Item>| u64::from(x.is_some_and(|x| x.target == a.target));
-        let relation = is(nearest) | is(actor) << 1 | is(before.clone().next()) << 2 | u64::from(a.range.start >= clause && a.range.end <= item.range.start) << 3 | u64::from(a.inside.is_some()) << 4;
+        let relation = is(nearest)
+            | is(actor) << 1
+            | is(before.clone().next()) << 2
+            | u64::from(a.range.start >= clause && a.range.end <= item.range.start) << 3
+            | u64::from(a.inside.is_some()) << 4;
         out.push(p(101).with(relation).hash());
         out.push(q(101).with(relation).with(u64::from(carry)).hash());
         let clauses = before.clone().filter(|i| i.range.start >= clause).count().min(3) as u64;
@@ -345,7 +140,9 @@ impl<'a> View<'a> {
                 out.push(q(98).with(word).hash());
             }
         }
-        let named = self.unit.items.iter().any(|i| i.range.start >= clause && i.range.end <= item.range.start && i.inside.is_none() && !matches!(i.kind_of, FIGURE | LEVEL));
+        let named = self.unit.items.iter().any(|i| {
+            i.range.start >= clause && i.range.end <= item.range.start && i.inside.is_none() && !matches!(i.kind_of, FIGURE | LEVEL)
+        });
         out.push(p(99).with(u64::from(named)).hash());
         out.push(p(100).with(u64::from(item.inside.is_some())).hash());
     }
@@ -440,13 +237,22 @@ impl<'a> View<'a> {
 
     /// What stands between two items of one unit.
     #[expect(clippy::too_many_arguments, reason = "the ends, where they stand, and the two feature families")]
-    fn between(&self, a: &Item, b: &Item, at: (Option<usize>, Option<usize>), nesting: u64, p: &dyn Fn(u32) -> Feature, q: &dyn Fn(u32) -> Feature, out: &mut Vec<u64>) {
+    fn between(
+        &self,
+        a: &Item,
+        b: &Item,
+        at: (Option<usize>, Option<usize>),
+        nesting: u64,
+        p: &dyn Fn(u32) -> Feature,
+        q: &dyn Fn(u32) -> Feature,
+        out: &mut Vec<u64>,
+    ) {
         let (left, right) = if a.range.start <= b.range.start { (a, b) } else { (b, a) };
         let (left_at, right_at) = if a.range.start <= b.range.start { at } else { (at.1, at.0) };
         let (Some(left_at), Some(right_at)) = (left_at, right_at) else { return };
         let chars = &self.reading.text.chars;
         if nesting != 0 {
-            let offset = if b.range.start >= a.range.start { b.range.start - a.range.start } else { a.range.start - b.range.start };
+            let offset = b.range.start.abs_diff(a.range.start);
             out.push(p(40).with(nesting).with(u64::from(offset == 0)).with(u64::from(a.range.end == b.range.end)).hash());
             return;
         }
@@ -462,15 +268,25 @@ impl<'a> View<'a> {
         out.push(p(43).with(u64::from(head != right_at)).with(u64::from(self.list_head[left_at] == head)).hash());
         out.push(p(44).with(self.verb_before(first_right.range.start)).hash());
         let commas = gap.clone().filter(|i| is_clause_mark(chars[*i])).count().min(4) as u64;
-        let items_between = self.unit.items.iter().filter(|i| i.inside.is_none() && i.range.start >= gap.start && i.range.end <= gap.end).count().min(6) as u64;
+        let items_between =
+            self.unit.items.iter().filter(|i| i.inside.is_none() && i.range.start >= gap.start && i.range.end <= gap.end).count().min(6)
+                as u64;
         out.push(p(45).with(commas).hash());
         out.push(p(46).with(items_between).hash());
         out.push(p(47).with(distance(gap.len())).hash());
         out.push(p(48).with(commas).with(self.verb_before(first_right.range.start)).hash());
         let actor = |i: &&Item| i.inside.is_none() && i.kind_of != self.extractor.roles.industry && !matches!(i.kind_of, LEVEL | FIGURE);
         let first_actor = self.unit.items.iter().find(actor).is_some_and(|i| i.target == left.target);
-        let other_actor = self.unit.items.iter().filter(actor).any(|i| i.range.start >= gap.start && i.range.end <= gap.end && same_side(self.extractor, i.kind_of, left.kind_of) && i.target != left.target);
-        let frame = u64::from(first_actor) | u64::from(other_actor) << 1 | u64::from(commas > 0) << 2 | u64::from(a.range.start <= b.range.start) << 3;
+        let other_actor = self.unit.items.iter().filter(actor).any(|i| {
+            i.range.start >= gap.start
+                && i.range.end <= gap.end
+                && same_side(self.extractor, i.kind_of, left.kind_of)
+                && i.target != left.target
+        });
+        let frame = u64::from(first_actor)
+            | u64::from(other_actor) << 1
+            | u64::from(commas > 0) << 2
+            | u64::from(a.range.start <= b.range.start) << 3;
         for group in self.verb_groups_before(first_right.range.start) {
             out.push(p(57).with(group).with(frame).hash());
             out.push(q(57).with(group).with(frame).hash());
@@ -496,7 +312,13 @@ impl<'a> View<'a> {
         for item in self.unit.items.iter().filter(|i| i.inside.is_none() && i.range.start >= gap.start && i.range.end <= gap.end) {
             out.push(p(52).with(u64::from(item.kind_of)).hash());
         }
-        let same_type_between = self.unit.items.iter().any(|i| i.inside.is_none() && i.kind_of == left.kind_of && i.range.start >= gap.start && i.range.end <= gap.end && i.target != left.target);
+        let same_type_between = self.unit.items.iter().any(|i| {
+            i.inside.is_none()
+                && i.kind_of == left.kind_of
+                && i.range.start >= gap.start
+                && i.range.end <= gap.end
+                && i.target != left.target
+        });
         out.push(p(53).with(u64::from(same_type_between)).with(commas.min(2)).hash());
         out.push(p(54).with(u64::from(self.unit.items.iter().position(|i| i.inside.is_none()) == Some(left_at))).hash());
         let opened = gap.clone().any(|i| matches!(chars[i], '(' | '（')) && !gap.clone().any(|i| matches!(chars[i], ')' | '）'));
@@ -518,7 +340,12 @@ impl<'a> View<'a> {
         let mut at = from;
         let mut length = 0;
         while at < to {
-            let inner = self.unit.items.iter().enumerate().find(|(_, i)| i.kind_of != LEVEL && i.inside.is_none() && i.range.start == at && i.range.end <= to);
+            let inner = self
+                .unit
+                .items
+                .iter()
+                .enumerate()
+                .find(|(_, i)| i.kind_of != LEVEL && i.inside.is_none() && i.range.start == at && i.range.end <= to);
             if let Some((index, item)) = inner {
                 if !(folded && self.coordinated[index]) {
                     hash = hash.with(0x1_0000_0000 | u64::from(item.kind_of));
@@ -546,7 +373,11 @@ impl<'a> View<'a> {
         let cell = |item: &Item| self.reading.layout.sentences[item.sentence].cell;
         let (Some(x), Some(y)) = (cell(a), cell(b)) else { return };
         let header = |item: &Item| self.reading.setting(item.sentence).header;
-        let step = if x.column == y.column { 0 } else if x.column < y.column { 1 } else { 2 };
+        let step = match x.column.cmp(&y.column) {
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Less => 1,
+            std::cmp::Ordering::Greater => 2,
+        };
         out.push(p(60).with(step).hash());
         out.push(p(61).with(header(a)).with(header(b)).hash());
         out.push(p(62).with(header(b)).hash());
@@ -554,13 +385,26 @@ impl<'a> View<'a> {
         out.push(p(64).with(step).with(u64::from(x.column.min(3) == 0)).hash());
     }
 
-    fn carry(&self, pair: &Pair<'_>, at: (Option<usize>, Option<usize>), p: &dyn Fn(u32) -> Feature, q: &dyn Fn(u32) -> Feature, out: &mut Vec<u64>) {
+    fn carry(
+        &self,
+        pair: &Pair<'_>,
+        at: (Option<usize>, Option<usize>),
+        p: &dyn Fn(u32) -> Feature,
+        q: &dyn Fn(u32) -> Feature,
+        out: &mut Vec<u64>,
+    ) {
         let here = at.0.or(at.1);
         let Some(here) = here else { return };
         let item = &self.unit.items[here];
         let head = &self.unit.items[self.list_head[here]];
         let first_clause = !(self.base..head.range.start).any(|i| is_clause_mark(self.reading.text.chars[i]));
-        let before_same = self.unit.items.iter().take(here).filter(|i| i.inside.is_none()).any(|i| i.kind_of == if at.0.is_some() { pair.object.kind_of } else { pair.subject.kind_of });
+        let before_same = self
+            .unit
+            .items
+            .iter()
+            .take(here)
+            .filter(|i| i.inside.is_none())
+            .any(|i| i.kind_of == if at.0.is_some() { pair.object.kind_of } else { pair.subject.kind_of });
         let actor_before = self.unit.items.iter().take(here).any(|i| i.inside.is_none() && i.kind_of < 9);
         out.push(p(70).with(u64::from(first_clause)).with(u64::from(before_same)).hash());
         out.push(p(71).with(u64::from(actor_before)).hash());
@@ -586,7 +430,13 @@ impl<'a> View<'a> {
         let sentences = &self.reading.layout.sentences;
         let line = sentences[a.sentence].line;
         let last = sentences.last().map_or(0, |s| s.line);
-        let place = if line <= 2 { line as u64 } else if line + 2 >= last { 10 + (last - line) as u64 } else { 5 };
+        let place = if line <= 2 {
+            line as u64
+        } else if line + 2 >= last {
+            10 + (last - line) as u64
+        } else {
+            5
+        };
         out.push(p(80).with(place).hash());
         out.push(p(81).with(self.verb_before(a.range.start)).with(place).hash());
         let length = distance(self.end - self.base);

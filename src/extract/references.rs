@@ -2,8 +2,8 @@
 
 use super::Extractor;
 use super::detect::{Found, Reading};
-use super::pairs::{Item, Target};
 use super::resolve::Resolution;
+use super::units::{Item, Target};
 
 /// Adds an item for every back-reference that resolves.
 pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], resolution: &Resolution, items: &mut [Vec<Item>]) {
@@ -17,7 +17,9 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
             continue;
         }
         let Some(sentence) = reading.sentence_at(start) else { continue };
-        if found.iter().any(|f| f.sentence == sentence && f.range.start < end && start < f.range.end) || !stands_alone(reading, sentence, start, end) {
+        if found.iter().any(|f| f.sentence == sentence && f.range.start < end && start < f.range.end)
+            || !stands_alone(reading, sentence, start, end)
+        {
             continue;
         }
         let word: Vec<char> = reading.text.chars[start..end].to_vec();
@@ -26,12 +28,24 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
             continue;
         }
         let target = groups.iter().enumerate().filter(|(_, g)| g.is_some_and(|g| pattern.groups.contains(&g))).find_map(|(kind, _)| {
-            if kind == 0 { region(extractor, resolution, found, &word, start) } else { nearest(extractor, resolution, found, kind, &word, start) }
+            if kind == 0 {
+                region(extractor, resolution, found, &word, start)
+            } else {
+                nearest(extractor, resolution, found, kind, &word, start)
+            }
         });
         if let Some(target) = target {
             last = end;
             let kind_of = resolution.drafts[target].kind_of;
-            items[sentence].push(Item { range: start..end, sentence, kind_of, target: Target::Entity(target), inside: None, reference: true, frequency: 0 });
+            items[sentence].push(Item {
+                range: start..end,
+                sentence,
+                kind_of,
+                target: Target::Entity(target),
+                inside: None,
+                reference: true,
+                frequency: 0,
+            });
         }
     }
 }
@@ -63,7 +77,12 @@ fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word:
         }
         let label = extractor.shown_label(d);
         let fits = label.ends_with(level) || level == '省' && label.ends_with('区') && label.chars().count() > 4;
-        let count = found.iter().enumerate().filter(|(m, f)| resolution.of[*m] == Some(draft) && f.range.start < at).map(|(_, f)| if f.inside.is_none() { 2 } else { 1 }).sum::<usize>();
+        let count = found
+            .iter()
+            .enumerate()
+            .filter(|(m, f)| resolution.of[*m] == Some(draft) && f.range.start < at)
+            .map(|(_, f)| if f.inside.is_none() { 2 } else { 1 })
+            .sum::<usize>();
         if fits && count > 0 && best.is_none_or(|b| count > b.1) {
             best = Some((draft, count));
         }
@@ -87,7 +106,9 @@ fn nearest(extractor: &Extractor, resolution: &Resolution, found: &[Found], kind
     let fits_head = |draft: usize| {
         let d = &resolution.drafts[draft];
         let label = extractor.shown_label(d);
-        label.ends_with(&bare) || d.surfaces.keys().any(|s| super::resolve::trim_marks(s).ends_with(&bare)) || extractor.normal_form(&label).ends_with(&bare)
+        label.ends_with(&bare)
+            || d.surfaces.keys().any(|s| super::resolve::trim_marks(s).ends_with(&bare))
+            || extractor.normal_form(&label).ends_with(&bare)
     };
     let before = found.iter().enumerate().filter(|(m, f)| f.range.end <= at && f.inside.is_none() && resolution.of[*m].is_some());
     let latest = before.filter(|(_, f)| fits_class(f.kind_of)).filter_map(|(m, _)| resolution.of[m]).collect::<Vec<_>>();

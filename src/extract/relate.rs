@@ -11,8 +11,9 @@ use crate::model::{
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::layout::LineKind;
-use super::pairs::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, View, units};
+use super::pairs::View;
 use super::resolve::Resolution;
+use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
 /// A decision of the scorer: class, margin over the next best, and where it stands.
 #[derive(Clone, Debug)]
@@ -39,7 +40,8 @@ impl Extractor {
         let mut mentions = Vec::new();
         let references = units.iter().flat_map(|u| &u.items).filter(|i| i.reference);
         let named = found.iter().enumerate().filter_map(|(m, f)| resolution.of[m].map(|d| (f.range.clone(), f.origin, d)));
-        let back = references.filter_map(|i| if let Target::Entity(d) = i.target { Some((i.range.clone(), Origin::Reference, d)) } else { None });
+        let back =
+            references.filter_map(|i| if let Target::Entity(d) = i.target { Some((i.range.clone(), Origin::Reference, d)) } else { None });
         let mut all: Vec<(Range<usize>, Origin, usize)> = named.chain(back).collect();
         all.sort_by_key(|(range, origin, d)| (range.start, range.end, *origin, *d));
         for (range, origin, draft) in all {
@@ -160,7 +162,8 @@ impl Extractor {
                 continue;
             }
             if let Some(statement) = self.statement(reading, units, decision, label, subject, number, entities) {
-                let key = (statement.subject, statement.predicate.clone(), statement.object.clone(), statement.modality, statement.attributed_to);
+                let key =
+                    (statement.subject, statement.predicate.clone(), statement.object.clone(), statement.modality, statement.attributed_to);
                 merged.entry(key).or_insert(statement);
             }
         }
@@ -184,12 +187,24 @@ impl Extractor {
         let unit = &units[decision.unit];
         let advised = label == "recommends";
         let speaker = self.speaker(unit, number);
-        let sentence = reading.layout.sentences[reading.sentence_at(decision.object_range.start).unwrap_or(unit.sentences.start)].range.clone();
-        let modality = if decision.nested { Modality::Asserted } else { self.modality(reading, &sentence, &decision.object_range, advised || speaker.is_some()) };
+        let sentence =
+            reading.layout.sentences[reading.sentence_at(decision.object_range.start).unwrap_or(unit.sentences.start)].range.clone();
+        let modality = if decision.nested {
+            Modality::Asserted
+        } else {
+            self.modality(reading, &sentence, &decision.object_range, advised || speaker.is_some())
+        };
         let (subject, predicate, object) = self.oriented(label, subject, &decision.object, number, entities)?;
-        let attributed_to = if advised { Some(number[entity_of(&decision.subject)?]) } else if modality == Modality::Recommended { speaker } else { None };
-        let rule: Term = if decision.nested { format!("name.{label}").into() } else { format!("scorer.{label}@{}", self.weights.version()).into() };
-        let evidence = self.evidence(reading, decision, &sentence, &rule);
+        let attributed_to = if advised {
+            Some(number[entity_of(&decision.subject)?])
+        } else if modality == Modality::Recommended {
+            speaker
+        } else {
+            None
+        };
+        let rule: Term =
+            if decision.nested { format!("name.{label}").into() } else { format!("scorer.{label}@{}", self.weights.version()).into() };
+        let evidence = Self::evidence(reading, decision, &sentence, &rule);
         Some(Statement {
             subject,
             predicate,
@@ -204,9 +219,18 @@ impl Extractor {
     }
 
     /// The relation to write and its direction; checks that the ontology allows its ends.
-    fn oriented(&self, label: &str, subject: EntityIndex, object: &Target, number: &[usize], entities: &[crate::model::Entity]) -> Option<(EntityIndex, Term, Object)> {
+    fn oriented(
+        &self,
+        label: &str,
+        subject: EntityIndex,
+        object: &Target,
+        number: &[usize],
+        entities: &[crate::model::Entity],
+    ) -> Option<(EntityIndex, Term, Object)> {
         let schema = self.knowledge.ontology.schema();
-        let write = |name: &str| -> Term { self.knowledge.relations.iter().find(|r| r.name == name).map_or_else(|| name.into(), |r| r.write.clone()) };
+        let write = |name: &str| -> Term {
+            self.knowledge.relations.iter().find(|r| r.name == name).map_or_else(|| name.into(), |r| r.write.clone())
+        };
         let class = |e: EntityIndex| entities[e].class.clone();
         let (subject, predicate, object) = match object {
             Target::Concept(concept) => {
@@ -230,17 +254,23 @@ impl Extractor {
             Object::Entity(o) => *o != subject && fits(*o, &relation.range),
             Object::Concept(_) => true,
         };
-        let region_in_region = &*predicate == "locatedIn" && schema.is_subclass(&class(subject), "Region") && matches!(&object, Object::Entity(o) if !schema.is_subclass(&class(*o), "Region"));
+        let region_in_region = &*predicate == "locatedIn"
+            && schema.is_subclass(&class(subject), "Region")
+            && matches!(&object, Object::Entity(o) if !schema.is_subclass(&class(*o), "Region"));
         (fits(subject, &relation.domain) && object_fits && !region_in_region).then_some((subject, predicate, object))
     }
 
     /// The person whose turn the unit belongs to.
     fn speaker(&self, unit: &Unit, number: &[usize]) -> Option<EntityIndex> {
-        unit.carried.iter().find(|(i, how)| *how == 7 && i.kind_of == self.roles.person).and_then(|(i, _)| entity_of(&i.target)).map(|d| number[d])
+        unit.carried
+            .iter()
+            .find(|(i, how)| *how == 7 && i.kind_of == self.roles.person)
+            .and_then(|(i, _)| entity_of(&i.target))
+            .map(|d| number[d])
     }
 
     /// The words a decision rests on: both ends and what is between them, or the sentence and the carried end apart.
-    fn evidence(&self, reading: &Reading, decision: &Decision, sentence: &Range<usize>, rule: &Term) -> Vec<Evidence> {
+    fn evidence(reading: &Reading, decision: &Decision, sentence: &Range<usize>, rule: &Term) -> Vec<Evidence> {
         let make = |range: Range<usize>| Evidence { span: reading.text.span(range), rule: rule.clone(), reasons: Vec::new() };
         let (s, o) = (&decision.subject_range, &decision.object_range);
         let together = s.start.min(o.start)..s.end.max(o.end);
@@ -262,10 +292,14 @@ impl Extractor {
     fn facts(&self, document: &Document, reading: &Reading, found: &[Found], resolution: &Resolution, number: &[usize]) -> DocumentFacts {
         let metadata = &document.metadata;
         let first = reading.layout.sentences.iter().take(3).find(|s| matches!(s.kind, LineKind::Title | LineKind::Heading(_)));
-        let title = metadata.title.clone().or_else(|| first.map(|s| reading.text.span(s.range.clone()).of(&document.text).trim_start_matches('#').trim().to_owned()));
+        let title = metadata
+            .title
+            .clone()
+            .or_else(|| first.map(|s| reading.text.span(s.range.clone()).of(&document.text).trim_start_matches('#').trim().to_owned()));
         let named = |name: &str| -> Option<EntityIndex> {
             let folded: String = name.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
-            let mention = found.iter().enumerate().find(|(m, f)| resolution.of[*m].is_some() && reading.text.slice(f.range.clone()) == folded)?.0;
+            let mention =
+                found.iter().enumerate().find(|(m, f)| resolution.of[*m].is_some() && reading.text.slice(f.range.clone()) == folded)?.0;
             resolution.of[mention].map(|d| number[d])
         };
         DocumentFacts {

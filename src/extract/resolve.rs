@@ -34,7 +34,15 @@ pub(super) struct Resolution {
 impl Extractor {
     /// Resolves all mentions of a document.
     pub(super) fn resolve(&self, reading: &Reading, found: &[Found]) -> Resolution {
-        let mut work = Work { extractor: self, reading, found, drafts: Vec::new(), of: vec![None; found.len()], keys: HashMap::new() };
+        let mut work = Work {
+            extractor: self,
+            reading,
+            found,
+            drafts: Vec::new(),
+            of: vec![None; found.len()],
+            keys: HashMap::new(),
+            normal: Vec::new(),
+        };
         work.regions();
         work.others();
         work.definitions();
@@ -64,7 +72,8 @@ impl Extractor {
         let entries = &self.knowledge.ontology.gazetteer().entries;
         let entry = draft.entry.map(|e| &entries[e]);
         let joint = !draft.members.is_empty();
-        let class = entry.map_or_else(|| if joint { info.also.first().unwrap_or(&info.class).clone() } else { info.class.clone() }, |e| e.class.clone());
+        let class = entry
+            .map_or_else(|| if joint { info.also.first().unwrap_or(&info.class).clone() } else { info.class.clone() }, |e| e.class.clone());
         let label = entry.map_or_else(|| draft.label.clone(), |e| e.label.clone());
         let id = entry.map_or_else(|| entity_iri(self.knowledge.ontology.schema().segment(&class), &label), |e| e.iri.clone());
         let kinds = match entry {
@@ -72,7 +81,11 @@ impl Extractor {
             _ => self.kind_of_name(&label, draft.kind_of).into_iter().collect(),
         };
         let mut names: Vec<Name> = entry.map_or_else(Vec::new, |e| {
-            e.names.iter().filter(|n| !n.needs_context || n.kind == NameKind::Short).map(|n| Name { text: n.text.clone(), kind: n.kind, language: n.language }).collect()
+            e.names
+                .iter()
+                .filter(|n| !n.needs_context || n.kind == NameKind::Short)
+                .map(|n| Name { text: n.text.clone(), kind: n.kind, language: n.language })
+                .collect()
         });
         for surface in draft.surfaces.keys() {
             let shown = trim_marks(surface);
@@ -91,7 +104,10 @@ impl Extractor {
         let chars: Vec<char> = label.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
         for start in 0..chars.len() {
             let tail: String = chars[start..].iter().collect();
-            let head = self.knowledge.lookup(&tail).and_then(|p| p.heads.iter().map(|h| &self.knowledge.heads[usize::from(*h)]).find(|h| h.kind_of == kind_of));
+            let head = self
+                .knowledge
+                .lookup(&tail)
+                .and_then(|p| p.heads.iter().map(|h| &self.knowledge.heads[usize::from(*h)]).find(|h| h.kind_of == kind_of));
             if let Some(kind) = head.and_then(|h| h.kind.clone()) {
                 return Some(kind);
             }
@@ -125,6 +141,8 @@ struct Work<'a> {
     of: Vec<Option<EntityIndex>>,
     /// (class group, normal form) → draft.
     keys: HashMap<(String, String), usize>,
+    /// Normal form of each draft's label, while short forms are looked for.
+    normal: Vec<String>,
 }
 
 impl Work<'_> {
@@ -158,7 +176,9 @@ impl Work<'_> {
                 let above = entries[entry].located_in.first().and_then(|p| support.get(p)).copied().unwrap_or(0);
                 own * 2 + above
             };
-            candidates.sort_by_key(|(entry, weak)| (std::cmp::Reverse(score(*entry)), *weak, entries[*entry].notation.clone().unwrap_or_default()));
+            candidates.sort_by_key(|(entry, weak)| {
+                (std::cmp::Reverse(score(*entry)), *weak, entries[*entry].notation.clone().unwrap_or_default())
+            });
             let best = candidates.first().copied();
             let unsupported = candidates.iter().all(|(entry, weak)| *weak && score(*entry) == 0);
             let ambiguous = unsupported && (candidates.len() > 1 || self.found[m].origin != Origin::Tagger);
@@ -261,7 +281,8 @@ impl Work<'_> {
     fn entry_named(&self, name: &str, class: &str) -> Option<usize> {
         let knowledge = &self.extractor.knowledge;
         let entries = &knowledge.ontology.gazetteer().entries;
-        let mut fits = knowledge.lookup(name)?.names.iter().filter(|s| &*entries[s.entry].class == class && (!s.needs_context || s.kind.is_none()));
+        let mut fits =
+            knowledge.lookup(name)?.names.iter().filter(|s| &*entries[s.entry].class == class && (!s.needs_context || s.kind.is_none()));
         let first = fits.next()?.entry;
         fits.all(|s| s.entry == first).then_some(first)
     }
@@ -282,8 +303,17 @@ impl Work<'_> {
                 continue;
             }
             last = end;
-            let Some(open) = (start.saturating_sub(3)..start).rev().find(|i| matches!(self.reading.text.chars[*i], '(' | '（')) else { continue };
-            let Some(defined) = self.found.iter().enumerate().filter(|(m, f)| f.range.end <= open && f.range.end + 1 >= open && self.of[*m].is_some()).map(|(m, _)| m).min_by_key(|m| self.found[*m].range.start) else {
+            let Some(open) = (start.saturating_sub(3)..start).rev().find(|i| matches!(self.reading.text.chars[*i], '(' | '（')) else {
+                continue;
+            };
+            let Some(defined) = self
+                .found
+                .iter()
+                .enumerate()
+                .filter(|(m, f)| f.range.end <= open && f.range.end + 1 >= open && self.of[*m].is_some())
+                .map(|(m, _)| m)
+                .min_by_key(|m| self.found[*m].range.start)
+            else {
                 continue;
             };
             let Some(target) = self.of[defined] else { continue };
@@ -297,7 +327,10 @@ impl Work<'_> {
     fn alias(&mut self, name: &str, target: usize) {
         let form = self.extractor.normal_form(name);
         for m in 0..self.found.len() {
-            if self.of[m].is_some_and(|d| d != target) && self.extractor.normal_form(&self.surface(m)) == form && self.found[m].inside.is_none() {
+            if self.of[m].is_some_and(|d| d != target)
+                && self.extractor.normal_form(&self.surface(m)) == form
+                && self.found[m].inside.is_none()
+            {
                 self.assign(m, target);
             }
         }
@@ -309,6 +342,7 @@ impl Work<'_> {
         let live: Vec<usize> = (0..self.drafts.len()).filter(|d| self.of.contains(&Some(*d))).collect();
         let roles = &self.extractor.roles;
         let skip = [roles.region, roles.industry, roles.person, roles.honour];
+        self.normal = self.drafts.iter().map(|d| self.extractor.normal_form(&d.label)).collect();
         let mut merged: HashMap<usize, usize> = HashMap::new();
         for short in &live {
             let draft = &self.drafts[*short];
@@ -337,8 +371,10 @@ impl Work<'_> {
     }
 
     fn is_short_of(&self, short: usize, long: usize) -> bool {
-        let normal = |d: usize| self.extractor.normal_form(&self.drafts[d].label);
-        let (s, l) = (normal(short), normal(long));
+        let (s, l) = (self.normal[short].as_str(), self.normal[long].as_str());
+        if s.len() >= l.len() || !shares_character(s, l) {
+            return false;
+        }
         let (sc, lc): (Vec<char>, Vec<char>) = (s.chars().collect(), l.chars().collect());
         if sc.len() < 2 || sc.len() >= lc.len() {
             return false;
@@ -348,7 +384,7 @@ impl Work<'_> {
             return false;
         }
         let kind_of = self.drafts[long].kind_of;
-        let place = self.leading_place(&l);
+        let place = self.leading_place(l);
         let rest: String = lc[place..].iter().collect();
         if rest == s {
             return true;
@@ -359,13 +395,17 @@ impl Work<'_> {
         }
         let roles = &self.extractor.roles;
         if [roles.park, roles.event, roles.policy, roles.initiative].contains(&kind_of) {
-            return l.ends_with(&s) && sc.len() * 2 >= lc.len() && same_kind;
+            return l.ends_with(s) && sc.len() * 2 >= lc.len() && same_kind;
         }
         if kind_of == roles.cluster || kind_of == roles.chain {
-            return l.ends_with(&s) && sc.len() + 5 > lc.len();
+            return l.ends_with(s) && sc.len() + 5 > lc.len();
         }
         let first = sc[0] == lc[0] || lc.get(place) == Some(&sc[0]);
-        same_kind && first && (rest.starts_with(&s) || l.starts_with(&s) && sc.len() > place || is_subsequence(&sc, &lc) && sc.last() == lc.last() && sc.len() >= 4)
+        same_kind
+            && first
+            && (rest.starts_with(s)
+                || l.starts_with(s) && sc.len() > place
+                || is_subsequence(&sc, &lc) && sc.last() == lc.last() && sc.len() >= 4)
     }
 
     /// 青白江公安 for 成都市公安局青白江分局: places of the long name, then characters of the rest of it, nothing else.
@@ -437,6 +477,11 @@ fn quoted_names(chars: &[char], at: usize) -> Vec<String> {
         names.push(bare);
     }
     names
+}
+
+/// Whether every short form's last character stands in the long one: the cheapest reason to say no.
+fn shares_character(short: &str, long: &str) -> bool {
+    short.chars().next_back().is_some_and(|c| long.contains(c))
 }
 
 fn is_subsequence(short: &[char], long: &[char]) -> bool {

@@ -29,7 +29,34 @@ pub(super) struct Scoring {
 pub(super) fn fold(name: &str) -> String {
     name.nfkc()
         .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '《' | '》' | '〈' | '〉' | '(' | ')' | '[' | ']' | '【' | '】' | '·' | '•' | '・'))
+        .filter(|c| {
+            !c.is_whitespace()
+                && !matches!(
+                    c,
+                    '"' | '\''
+                        | '“'
+                        | '”'
+                        | '‘'
+                        | '’'
+                        | '「'
+                        | '」'
+                        | '『'
+                        | '』'
+                        | '《'
+                        | '》'
+                        | '〈'
+                        | '〉'
+                        | '('
+                        | ')'
+                        | '['
+                        | ']'
+                        | '【'
+                        | '】'
+                        | '·'
+                        | '•'
+                        | '・'
+                )
+        })
         .collect()
 }
 
@@ -67,7 +94,17 @@ impl Scoring {
     /// Value of an annotated figure with its scale multiplied out, and whether it is a percentage.
     pub fn number(&self, observation: &GoldObservation) -> (f64, bool) {
         let value = observation.value.as_f64().unwrap_or(0.0);
-        let unit: String = observation.unit.clone().unwrap_or_default().chars().map(|c| match c { '億' => '亿', '萬' => '万', c => c }).collect();
+        let unit: String = observation
+            .unit
+            .clone()
+            .unwrap_or_default()
+            .chars()
+            .map(|c| match c {
+                '億' => '亿',
+                '萬' => '万',
+                c => c,
+            })
+            .collect();
         if let Some((_, exponent)) = self.scales.iter().find(|(word, _)| unit.starts_with(word.as_str())) {
             return (value * 10f64.powi(*exponent), false);
         }

@@ -26,6 +26,9 @@ pub(super) struct Tagger {
 /// Weight of a transition that no name can have.
 pub(super) const FORBIDDEN: i32 = -1_000_000;
 
+/// How far behind the best a label may be and still be tried as the one before, in weight units.
+const FAR: i32 = 2_000;
+
 /// Whether label `to` may follow label `from` (`None` at the start of a sentence).
 pub(super) fn may_follow(from: Option<usize>, to: usize) -> bool {
     if to == 0 || to % 2 == 1 {
@@ -66,22 +69,19 @@ impl Tagger {
         let mut best: Vec<i32> = (0..labels).map(|y| if may_follow(None, y) { scores[y] } else { FORBIDDEN }).collect();
         let mut back = vec![0u8; labels * n];
         let mut next = vec![0i32; labels];
+        let widest = self.transition.iter().copied().max().unwrap_or(0);
         for at in 1..n {
+            let top = best.iter().copied().max().unwrap_or(0);
+            // A label so far behind that no transition can bring it back need not be tried.
+            let live: Vec<usize> = (0..labels).filter(|y| best[*y] + 2 * widest >= top - FAR).collect();
             for y in 0..labels {
                 let mut chosen = (i32::MIN, 0usize);
-                if y != 0 && y % 2 == 0 {
-                    for from in [y - 1, y] {
-                        let total = best[from] + self.transition[from * labels + y];
-                        if total > chosen.0 {
-                            chosen = (total, from);
-                        }
-                    }
-                } else {
-                    for (from, b) in best.iter().enumerate() {
-                        let total = b + self.transition[from * labels + y];
-                        if total > chosen.0 {
-                            chosen = (total, from);
-                        }
+                let continues = y != 0 && y % 2 == 0;
+                let pair = [y.saturating_sub(1), y];
+                for from in if continues { &pair[..] } else { &live[..] } {
+                    let total = best[*from] + self.transition[from * labels + y];
+                    if total > chosen.0 {
+                        chosen = (total, *from);
                     }
                 }
                 next[y] = chosen.0 + scores[at * labels + y];
@@ -167,7 +167,9 @@ pub(super) fn features_at(chars: &[char], marks: &Marks, setting: Setting, at: u
     put(f(12).with(class(-2)).with(class(-1)).with(class(0)).with(class(1)).with(class(2)));
     let word = u64::from(marks.word[at]);
     let tag = u64::from(marks.tag[at]) << 3 | u64::from(marks.edge[at]);
-    let tag_at = |d: isize| -> u64 { at.checked_add_signed(d).filter(|i| *i < n).map_or(0, |i| u64::from(marks.tag[i]) << 3 | u64::from(marks.edge[i])) };
+    let tag_at = |d: isize| -> u64 {
+        at.checked_add_signed(d).filter(|i| *i < n).map_or(0, |i| u64::from(marks.tag[i]) << 3 | u64::from(marks.edge[i]))
+    };
     let word_at = |d: isize| -> u64 { at.checked_add_signed(d).filter(|i| *i < n).map_or(0, |i| u64::from(marks.word[i])) };
     put(f(13).with(word).with(u64::from(marks.edge[at])));
     put(f(14).with(tag));
@@ -209,7 +211,9 @@ pub(super) fn features_at(chars: &[char], marks: &Marks, setting: Setting, at: u
     put(f(48).with(surname).with(of(&marks.group, 2)).with(of(&marks.group, 3)).with(of(&marks.group, 4)));
     put(f(49).with(of(&marks.surname, -1)).with(of(&marks.group_before, -1)).with(class(0)));
     put(f(50).with(of(&marks.surname, -2)).with(of(&marks.group, 1)).with(class(0)));
-    let edge = |d: isize| -> u64 { at.checked_add_signed(d).filter(|i| *i < n).map_or(9, |i| u64::from(marks.edge[i]) << 1 | u64::from(marks.word[i] >> 31)) };
+    let edge = |d: isize| -> u64 {
+        at.checked_add_signed(d).filter(|i| *i < n).map_or(9, |i| u64::from(marks.edge[i]) << 1 | u64::from(marks.word[i] >> 31))
+    };
     put(f(52).with(surname).with(edge(0)).with(edge(1)).with(edge(2)).with(class(3)).with(class(-1)));
     put(f(53).with(of(&marks.surname, -1)).with(edge(-1)).with(edge(0)).with(edge(1)).with(class(2)));
     put(f(54).with(of(&marks.surname, -2)).with(edge(-1)).with(edge(0)).with(class(1)));

@@ -90,9 +90,13 @@ impl Weights {
     pub fn of_ontology(ontology: &Ontology) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let retrain = || Some("run `yuanpu train data/corpus/train data/corpus/dev` to make weights for this ontology".to_owned());
         let (Some(model), Some(manifest)) = (ontology.file(MODEL), ontology.file(MANIFEST)) else {
-            return Ok((Self::default(), vec![fault(MODEL, "there are no weights: nothing will be read from documents".into(), retrain())]));
+            return Ok((
+                Self::default(),
+                vec![fault(MODEL, "there are no weights: nothing will be read from documents".into(), retrain())],
+            ));
         };
-        let manifest: Manifest = toml::from_str(&String::from_utf8_lossy(manifest)).map_err(|e| vec![fault(MANIFEST, e.message().to_owned(), None)])?;
+        let manifest: Manifest =
+            toml::from_str(&String::from_utf8_lossy(manifest)).map_err(|e| vec![fault(MANIFEST, e.message().to_owned(), None)])?;
         if manifest.model != hash(model) {
             return Err(vec![fault(MODEL, "the weights do not fit their manifest".into(), retrain())]);
         }
@@ -149,9 +153,8 @@ impl Weights {
         let thresholds = (0..count).map(|_| take(rest).map(i32::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let figure_threshold = i32::from_le_bytes(take(rest)?);
         let count = take_len(rest)?;
-        let calibration = (0..count)
-            .map(|_| Some((i32::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?))))
-            .collect::<Option<Vec<_>>>()?;
+        let calibration =
+            (0..count).map(|_| Some((i32::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?)))).collect::<Option<Vec<_>>>()?;
         Some(Self { tagger, relations, figures, allowed, thresholds, figure_threshold, calibration, version })
     }
 

@@ -177,8 +177,7 @@ impl Chooser<'_> {
         let rank = |entity: &str| (number(partners.get(entity)) + number(asserted.get(entity)), weight.get(entity).copied().unwrap_or(0));
         order.sort_by(|a, b| (seeds.contains(b), rank(b)).cmp(&(seeds.contains(a), rank(a))).then(a.cmp(b)));
         let total = order.len();
-        let room = self.options.max_nodes.max(1);
-        let mut chosen: BTreeSet<&str> = order.iter().copied().take(room).collect();
+        let mut chosen: BTreeSet<&str> = order.into_iter().take(self.options.max_nodes.max(1)).collect();
         loop {
             let joined = |entity: &str| partners.get(entity).is_some_and(|p| p.iter().any(|other| chosen.contains(other)));
             let kept: BTreeSet<&str> = chosen.iter().copied().filter(|e| seeds.contains(e) || joined(e)).collect();
@@ -186,13 +185,6 @@ impl Chooser<'_> {
                 break;
             }
             chosen = kept;
-        }
-        // The room that isolated entities left goes to the next ones that hang together with the picture.
-        for entity in order {
-            let joined = partners.get(entity).is_some_and(|p| p.iter().any(|other| chosen.contains(other)));
-            if chosen.len() < room && joined {
-                chosen.insert(entity);
-            }
         }
         let hidden = total - chosen.len();
         (chosen.into_iter().map(str::to_owned).collect(), hidden)

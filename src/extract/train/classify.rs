@@ -13,6 +13,9 @@ pub(in crate::extract) struct Case {
     pub weight: f32,
 }
 
+/// Smallest weight that is kept, in stored units.
+const LEAST: i16 = 6;
+
 /// Settings of training.
 #[derive(Clone, Copy)]
 pub(in crate::extract) struct Settings {
@@ -55,14 +58,20 @@ pub(in crate::extract) fn train(cases: &[Case], labels: Vec<String>, settings: S
                     let step = settings.rate / squares[i].sqrt();
                     let w = weights[i] - step * g;
                     let shrink = step * settings.l1;
-                    weights[i] = if w > shrink { w - shrink } else if w < -shrink { w + shrink } else { 0.0 };
+                    weights[i] = if w > shrink {
+                        w - shrink
+                    } else if w < -shrink {
+                        w + shrink
+                    } else {
+                        0.0
+                    };
                 }
             }
         }
     }
     let rows = kept.keys().copied().zip(weights.chunks(n).map(<[f32]>::to_vec)).collect();
     let bias: Vec<f64> = bias.iter().map(|b| f64::from(*b)).collect();
-    Linear::pack(labels, &bias, &rows)
+    Linear::pack(labels, &bias, &rows, LEAST)
 }
 
 fn gradient(features: &[usize], case: &Case, weights: &[f32], bias: &[f32], n: usize) -> Vec<f32> {

@@ -10,9 +10,10 @@ use super::super::Extractor;
 use super::super::detect::{Found, Reading};
 use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
-use super::super::pairs::{DOCUMENT, LEVEL, Target, Unit, View, units};
+use super::super::pairs::View;
 use super::super::resolve::Resolution;
 use super::super::tagger::features_at;
+use super::super::units::{DOCUMENT, LEVEL, Target, Unit, units};
 use super::classify::Case;
 use super::tagging::TagExample;
 
@@ -78,8 +79,10 @@ impl<'a> Lesson<'a> {
     pub fn found(&self, extractor: &Extractor) -> Vec<Found> {
         let mut found = Vec::new();
         for (range, kind_of) in &self.names {
-            if let Some(sentence) = self.reading.sentence_at(range.start).filter(|s| range.end <= self.reading.layout.sentences[*s].range.end) {
-                let whole = Found { range: range.clone(), sentence, kind_of: *kind_of, origin: Origin::Tagger, margin: 0, inside: None };
+            if let Some(sentence) =
+                self.reading.sentence_at(range.start).filter(|s| range.end <= self.reading.layout.sentences[*s].range.end)
+            {
+                let whole = Found { range: range.clone(), sentence, kind_of: *kind_of, origin: Origin::Tagger, inside: None };
                 extractor.add_with_parts(&self.reading, whole, &mut found);
             }
         }
@@ -139,8 +142,8 @@ pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolutio
     }
     let of = |draft: &super::super::resolve::Draft| {
         let label = extractor.shown_label(draft);
-        let names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
-        names.filter_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).next().cloned()
+        let mut names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
+        names.find_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).cloned()
     };
     resolution.drafts.iter().map(of).collect()
 }
@@ -149,7 +152,8 @@ pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolutio
 pub(super) fn allowed(knowledge: &Knowledge, lessons: &[&Lesson<'_>]) -> Vec<(u8, u8)> {
     let mut pairs: HashSet<(u8, u8)> = HashSet::new();
     for lesson in lessons {
-        let types: HashMap<&str, u8> = lesson.gold.entities.iter().filter_map(|e| knowledge.type_index(&e.r#type).map(|t| (e.name.as_str(), t))).collect();
+        let types: HashMap<&str, u8> =
+            lesson.gold.entities.iter().filter_map(|e| knowledge.type_index(&e.r#type).map(|t| (e.name.as_str(), t))).collect();
         for (subject, predicate, object) in &lesson.gold.relations {
             let Some(s) = types.get(subject.as_str()) else { continue };
             let o = match predicate.as_str() {
@@ -247,7 +251,9 @@ impl<'a> Truth<'a> {
     fn names_of(&self, names: &[Option<String>], target: &Target) -> Vec<String> {
         match target {
             Target::Entity(e) => names[*e].iter().cloned().collect(),
-            Target::Concept(c) => self.levels.iter().filter(|(_, concepts)| concepts.iter().any(|x| **x == **c)).map(|(l, _)| l.clone()).collect(),
+            Target::Concept(c) => {
+                self.levels.iter().filter(|(_, concepts)| concepts.iter().any(|x| **x == **c)).map(|(l, _)| l.clone()).collect()
+            }
             Target::Document => vec![self.document.clone()],
             Target::Figure(_) => Vec::new(),
         }
@@ -268,4 +274,3 @@ impl<'a> Truth<'a> {
         a.iter().any(|a| b.iter().any(|b| self.doubtful.contains(&(a, b)) || self.doubtful.contains(&(b, a))))
     }
 }
-

@@ -16,6 +16,9 @@ pub(in crate::extract) struct TagExample {
     pub labels: Vec<u8>,
 }
 
+/// Smallest weight that is kept, in stored units.
+const LEAST: i16 = 10;
+
 /// Settings of training.
 #[derive(Clone, Copy)]
 pub(in crate::extract) struct TagSettings {
@@ -72,7 +75,7 @@ pub(in crate::extract) fn train(examples: &[TagExample], names: Vec<String>, set
             }
         }
     }
-    Tagger { emission: Linear::pack(names, &vec![0.0; labels], &rows), transition }
+    Tagger { emission: Linear::pack(names, &vec![0.0; labels], &rows, LEAST), transition }
 }
 
 /// Numbers the features that occur often enough.
@@ -84,10 +87,8 @@ fn code(examples: &[TagExample], min_count: u32) -> (BTreeMap<u64, usize>, Vec<V
     let kept: BTreeMap<u64, u32> = counts.into_iter().filter(|(_, n)| *n >= min_count).collect();
     let index: BTreeMap<u64, usize> = kept.keys().copied().zip(0..).collect();
     let lookup: HashMap<u64, u32> = index.iter().map(|(k, i)| (*k, u32::try_from(*i).unwrap_or(u32::MAX))).collect();
-    let coded = examples
-        .iter()
-        .map(|e| e.features.iter().map(|fs| fs.iter().filter_map(|f| lookup.get(f).copied()).collect()).collect())
-        .collect();
+    let coded =
+        examples.iter().map(|e| e.features.iter().map(|fs| fs.iter().filter_map(|f| lookup.get(f).copied()).collect()).collect()).collect();
     (index, coded)
 }
 
@@ -169,7 +170,13 @@ impl State {
             let step = rate / self.squares[i].sqrt();
             let w = self.weights[i] - step * g;
             let shrink = step * l1;
-            self.weights[i] = if w > shrink { w - shrink } else if w < -shrink { w + shrink } else { 0.0 };
+            self.weights[i] = if w > shrink {
+                w - shrink
+            } else if w < -shrink {
+                w + shrink
+            } else {
+                0.0
+            };
         }
     }
 }
