@@ -16,9 +16,9 @@ run() {
 run build data/documents
 run query --format table --labels cq-01-clusters-of-region --region 成都市
 run export --format ttl --self-check -o out/graph.ttl
-run --lang zh dot -o out/graph.dot
+run dot -o out/graph.dot
 if command -v dot > /dev/null; then
-  run --lang zh dot --render svg -o out/graph.svg
+  run dot --render svg -o out/graph.svg
 else
   printf '\ndemo: Graphviz is not installed, so out/graph.svg was not drawn; out/graph.dot is there\n' >&2
 fi
