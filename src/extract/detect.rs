@@ -85,7 +85,30 @@ impl Extractor {
             }
             self.add_listed(reading, sentence, &mut found);
         }
+        self.add_speakers(reading, &mut found);
         found
+    }
+
+    /// A person named elsewhere who opens a line before a colon (**盛毅:**) is meant there, too.
+    fn add_speakers(&self, reading: &Reading, found: &mut Vec<Found>) {
+        let mut persons: Vec<Vec<char>> =
+            found.iter().filter(|f| f.kind_of == self.roles.person).map(|f| reading.text.chars[f.range.clone()].to_vec()).collect();
+        persons.sort();
+        persons.dedup();
+        let chars = &reading.text.chars;
+        for (sentence, s) in reading.layout.sentences.iter().enumerate() {
+            let opening = (s.range.start..s.range.end.min(s.range.start + 6))
+                .find(|at| !matches!(chars[*at], '*' | ' ' | '【' | '['))
+                .unwrap_or(s.range.end);
+            let named = persons.iter().find(|p| {
+                chars[opening..s.range.end].starts_with(p) && matches!(chars.get(opening + p.len()), Some(':' | '：' | '*' | '】' | ']'))
+            });
+            let Some(name) = named else { continue };
+            let range = opening..opening + name.len();
+            if !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end) {
+                found.push(Found { range, sentence, kind_of: self.roles.person, origin: Origin::Reference, inside: None });
+            }
+        }
     }
 
     /// A place right before a head such as 公安 makes the short name of a body (青白江公安).

@@ -236,7 +236,27 @@ fn sentences(chars: &[char], range: &Range<usize>) -> Vec<Range<usize>> {
     if !rest.is_empty() {
         parts.push(rest);
     }
-    parts
+    parts.into_iter().flat_map(|part| shortened(chars, part)).collect()
+}
+
+/// Longest sentence in characters. Longer ones, which no writer writes but files hold, are cut: the work on a sentence grows with the
+/// square of its length.
+const LONGEST: usize = 400;
+
+/// A sentence in pieces of at most [`LONGEST`] characters, cut after a clause where there is one.
+fn shortened(chars: &[char], part: Range<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut start = part.start;
+    while part.end - start > LONGEST {
+        let limit = start + LONGEST;
+        let clause = (start + LONGEST / 2..limit).rev().find(|at| matches!(chars[*at], ',' | '，' | ';' | '；' | ' ' | '、'));
+        let end = clause.map_or(limit, |at| at + 1);
+        pieces.push(trim(chars, start..end));
+        start = end;
+    }
+    pieces.push(trim(chars, start..part.end));
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 #[cfg(test)]
@@ -256,6 +276,13 @@ mod tests {
         assert_eq!(found[1].1, LineKind::Heading(7));
         assert_eq!(found[2].0, "加快建设。");
         assert_eq!(found[3].0, "力争突破!");
+    }
+
+    #[test]
+    fn a_line_without_a_sentence_end_is_cut_after_clauses() {
+        let found = read(&"发展电子信息产业集群,".repeat(200));
+        assert!(found.len() > 4);
+        assert!(found.iter().all(|(text, ..)| text.chars().count() <= LONGEST && text.ends_with(',')));
     }
 
     #[test]
