@@ -17,7 +17,7 @@ use yuanpu::pipeline::{BuildError, BuildOptions, build};
 fn shelf(round: usize) -> Shelf {
     let mut documents: BTreeMap<String, String> = BTreeMap::new();
     for at in 0..12 {
-        if (at + round) % 5 != 0 {
+        if !(at + round).is_multiple_of(5) {
             let version = if at % 3 == 0 { round } else { 0 };
             let text = format!("Park:园区{at}|hosts|Cluster:集群{version}\nCluster:集群{version}|locatedIn|Region:510113\n");
             documents.insert(format!("{at:02}.txt"), text.repeat(1 + at % 2));

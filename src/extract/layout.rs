@@ -263,7 +263,10 @@ fn shortened(chars: &[char], part: Range<usize>) -> Vec<Range<usize>> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<(String, LineKind, Option<(usize, usize)>)> {
+    /// Text, kind, and row and column of a sentence.
+    type Seen = (String, LineKind, Option<(usize, usize)>);
+
+    fn read(text: &str) -> Vec<Seen> {
         let folded = Folded::new(text, |c| c);
         let layout = Layout::new(&folded);
         layout.sentences.iter().map(|s| (folded.slice(s.range.clone()), s.kind, s.cell.map(|c| (c.row, c.column)))).collect()

@@ -203,7 +203,8 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let total = text.width();
     let count = total.div_ceil(columns).max(1);
-    let even = total.div_ceil(count);
+    // Full-width characters take two columns.
+    let even = total.div_ceil(count).next_multiple_of(2);
     let mut lines = vec![String::new()];
     let mut width = 0;
     for c in text.chars() {

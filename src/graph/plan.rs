@@ -187,7 +187,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn plan(&mut self, pattern: GraphPattern) -> GraphPattern {
-        match self.from_counts(pattern) {
+        match self.told_by_counts(pattern) {
             GraphPattern::Bgp { patterns } => self.chain(patterns),
             GraphPattern::LeftJoin { left, right, expression } => GraphPattern::LeftJoin { left: self.inside(left), right, expression },
             GraphPattern::Minus { left, right } => GraphPattern::Minus { left: self.inside(left), right },
@@ -237,7 +237,7 @@ impl Planner<'_> {
     }
 
     /// Answers counting and listing over one triple pattern from the exact counts.
-    fn from_counts(&mut self, pattern: GraphPattern) -> GraphPattern {
+    fn told_by_counts(&mut self, pattern: GraphPattern) -> GraphPattern {
         let answered = match &pattern {
             GraphPattern::Group { inner, variables, aggregates } => self.grouped(inner, variables, aggregates),
             GraphPattern::Distinct { inner } => match inner.as_ref() {

@@ -3,7 +3,7 @@
 //! One fact per line, parts separated by `|`: `Cluster:高端装备集群|locatedIn|Region:成都市`, a fourth part is the modality; a line
 //! `Park:甲园区|产值|12.5` is a figure; a line `!` ends the sentence of nobody. Coded regions are named `Region:510100`.
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
