@@ -1,7 +1,7 @@
 //! Layer 1: files to documents, and gold annotations.
 //!
-//! [`find`] lists the readable files under some paths, [`FoundFile::read`] turns one into a [`Document`](crate::model::Document),
-//! [`stream`] reads documents from JSON Lines, [`Gold`] is the annotation of one document. The text of a document is the decoded
+//! [`find()`] lists the readable files under some paths, [`FoundFile::read`] turns one into a [`Document`](crate::model::Document),
+//! [`stream()`] reads documents from JSON Lines, [`Gold`] is the annotation of one document. The text of a document is the decoded
 //! file and nothing is done to it afterwards; what HTML and Word leave out is said in their modules.
 
 mod docx;

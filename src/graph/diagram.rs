@@ -2,7 +2,7 @@
 //!
 //! A picture that shows everything shows nothing. So the number of nodes is capped, entities come in by how much is said of
 //! them, places that only stand above other places stay out, and the picture says how many were left out.
-//! How it looks is decided in [`super::dot`].
+//! How it looks is decided in [`super::dot`](mod@super::dot).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
