@@ -19,7 +19,7 @@ ADVICE = -A clippy::pedantic
 IN_TESTS = -A clippy::unwrap_used -A clippy::expect_used -A clippy::panic -A clippy::print_stdout -A clippy::print_stderr \
 	-A clippy::unwrap_in_result -A clippy::too_many_lines -A missing_docs
 
-.PHONY: help setup build demo test check-format unit lint doc deny bench train fmt clean
+.PHONY: help setup build demo test check-format unit disk test-disk lint doc deny bench train fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -33,13 +33,19 @@ build: setup ## the program, with the on-disk store
 demo: build ## data/documents to a graph, one question, out/graph.{ttl,dot,svg}
 	@scripts/demo.sh "$(YUANPU)"
 
-test: setup check-format unit lint doc deny ## everything that must hold
+test: setup check-format unit disk lint doc deny ## everything that must hold
 
 check-format:
 	$(CARGO) fmt --check
 
-unit: ## all tests
-	$(CARGO) test --release --locked
+unit: ## all tests, the store in memory
+	$(CARGO) test --release --locked --no-default-features
+
+disk: build ## the main job on the on-disk store
+	@scripts/smoke.sh "$(YUANPU)"
+
+test-disk: setup ## the tests of the store again, on disk (not yet part of `make test`)
+	$(CARGO) test --release --locked --test store_incremental --test store_faults --test store_facts --test store_export --test http
 
 lint: ## clippy, warnings are errors, with and without the on-disk store
 	$(CARGO) clippy --release --locked --lib --bins -- -D warnings $(ADVICE)
