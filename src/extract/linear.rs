@@ -53,7 +53,7 @@ pub(super) struct Linear {
 }
 
 /// Most classes a model can have: a packed cell has seven bits for its class.
-const CLASSES: usize = 128;
+pub(super) const CLASSES: usize = 128;
 
 /// Largest weight of a cell, in stored units: a packed cell has nine bits for it. Two nats; trained weights stay below one.
 const WIDEST: i16 = 255;
@@ -128,32 +128,51 @@ impl Table {
         self.sieve[bit >> 6] >> (bit & 63) & 1 != 0
     }
 
-    /// Adds the weights of a feature.
+    /// Adds the weights of features. The slots of all are fetched before any is used, so that their waits for memory overlap.
     #[inline]
-    fn add(&self, key: u64, scores: &mut [i32; CLASSES]) {
+    fn add(&self, features: &[u64], scores: &mut [i32; CLASSES]) {
+        let mask = self.slots.len() - 1;
+        let mut kept = [0u64; 64];
+        let mut homes = [(0u32, 0u32); 64];
+        for part in features.chunks(kept.len()) {
+            let mut count = 0;
+            for key in part {
+                kept[count & 63] = *key;
+                count += usize::from(self.may_have(*key));
+            }
+            for (home, key) in homes.iter_mut().zip(&kept[..count]) {
+                *home = self.slots[Self::home(*key) & mask];
+            }
+            for (home, key) in homes.iter().zip(&kept[..count]) {
+                self.add_row(*home, *key, scores);
+            }
+        }
+    }
+
+    /// Adds the weights of a feature whose home slot is `slot`.
+    #[inline]
+    fn add_row(&self, slot: (u32, u32), key: u64, scores: &mut [i32; CLASSES]) {
         let mask = self.slots.len() - 1;
         let mut at = Self::home(key) & mask;
         let check = Self::check(key);
-        loop {
-            let (found, payload) = self.slots[at];
+        let (mut found, mut payload) = slot;
+        while found != check {
             if payload == 0 {
                 return;
             }
-            if found == check {
-                let (one, two) = (payload as u16, (payload >> 16) as u16);
-                if one.cast_signed() >> 7 == ELSEWHERE {
-                    let start = usize::from(one & 127) | usize::from(two) << 7;
-                    let len = usize::from(self.long[start]);
-                    for cell in &self.long[start + 1..=start + len] {
-                        add_cell(*cell, scores);
-                    }
-                } else {
-                    add_cell(one, scores);
-                    add_cell(two, scores);
-                }
-                return;
-            }
             at = (at + 1) & mask;
+            (found, payload) = self.slots[at];
+        }
+        let (one, two) = (payload as u16, (payload >> 16) as u16);
+        if one.cast_signed() >> 7 == ELSEWHERE {
+            let start = usize::from(one & 127) | usize::from(two) << 7;
+            let len = usize::from(self.long[start]);
+            for cell in &self.long[start + 1..=start + len] {
+                add_cell(*cell, scores);
+            }
+        } else {
+            add_cell(one, scores);
+            add_cell(two, scores);
         }
     }
 }
@@ -193,20 +212,17 @@ impl Linear {
     #[inline]
     pub fn score(&self, features: &[u64], scores: &mut [i32]) {
         let mut sums = [0i32; CLASSES];
-        let mut kept = [0u64; 64];
-        for part in features.chunks(kept.len()).filter(|_| !self.rows.is_empty()) {
-            // First which of them may have weights, without a branch; then those, of which few have none.
-            let mut count = 0;
-            for key in part {
-                kept[count & 63] = *key;
-                count += usize::from(self.table.may_have(*key));
-            }
-            for key in &kept[..count] {
-                self.table.add(*key, &mut sums);
-            }
-        }
+        self.add(features, &mut sums);
         for ((score, bias), sum) in scores.iter_mut().zip(&self.bias).zip(&sums) {
             *score = bias + sum;
+        }
+    }
+
+    /// Adds the weights of `features` to `sums`.
+    #[inline]
+    pub fn add(&self, features: &[u64], sums: &mut [i32; CLASSES]) {
+        if !self.rows.is_empty() {
+            self.table.add(features, sums);
         }
     }
 

@@ -9,6 +9,7 @@ use super::detect::Reading;
 use super::figures::Figure;
 use super::pairs::View;
 use super::relate::{clause_around, entity_of};
+use super::sink::Scorer;
 use super::units::{FIGURE, Item, Pair, Target, Unit};
 
 /// The subject chosen for a figure.
@@ -45,15 +46,13 @@ impl Extractor {
     /// The item a figure is most likely about.
     pub(super) fn subject(&self, unit: &Unit, view: &View<'_>, index: usize) -> Option<Subject> {
         let mut best: Option<Subject> = None;
-        let mut features = Vec::with_capacity(128);
-        let mut scores = vec![0i32; self.weights.figures.labels.len()];
-        if scores.len() < 2 {
+        if self.weights.figures.labels.len() < 2 {
             return None;
         }
+        let mut scorer = Scorer::new(&self.weights.figures);
         self.each_subject(unit, index, |pair, at| {
-            features.clear();
-            view.features(pair, at, &mut features);
-            self.weights.figures.score(&features, &mut scores);
+            view.features(pair, at, &mut scorer);
+            let scores = scorer.scores();
             let margin = scores[1] - scores[0];
             if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
                 best = Some(Subject { entity, margin, range: pair.subject.range.clone() });

@@ -2,6 +2,7 @@
 
 use super::Extractor;
 use super::detect::{Found, Reading};
+use super::knowledge::Brief;
 use super::resolve::Resolution;
 use super::units::{Item, Target};
 
@@ -10,10 +11,10 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
     let groups = ["region.back", "institution.back", "park.back", "cluster.back", "initiative.back"];
     let groups: Vec<Option<u16>> = groups.iter().map(|g| extractor.knowledge.group(g)).collect();
     let mut last = 0;
-    for hit in &reading.hits {
+    for hit in reading.hits.iter().filter(|h| h.brief.holds(Brief::GROUPS)) {
         let (start, end) = (hit.start as usize, hit.end as usize);
         let pattern = extractor.knowledge.pattern(*hit);
-        if start < last || end - start < 2 || pattern.groups.is_empty() {
+        if start < last || end - start < 2 {
             continue;
         }
         let Some(sentence) = reading.sentence_at(start) else { continue };

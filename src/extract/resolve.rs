@@ -7,6 +7,7 @@ use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity
 
 use super::Extractor;
 use super::detect::{Found, Reading};
+use super::knowledge::Brief;
 
 /// An entity being put together.
 #[derive(Clone, Debug, Default)]
@@ -294,7 +295,7 @@ impl Work<'_> {
             .reading
             .hits
             .iter()
-            .filter(|h| self.extractor.knowledge.pattern(**h).groups.contains(&group))
+            .filter(|h| h.brief.holds(Brief::GROUPS) && self.extractor.knowledge.pattern(**h).groups.contains(&group))
             .map(|h| (h.start as usize, h.end as usize))
             .collect();
         let mut last = 0;
