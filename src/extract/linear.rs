@@ -80,8 +80,9 @@ fn packed(class: u8, weight: i16) -> u16 {
 
 impl Table {
     fn new(rows: &[(u64, u32, u32)], cells: &[(u8, i16)]) -> Self {
-        let size = (rows.len() * 4 / 3).next_power_of_two().max(8);
-        let mut table = Self { slots: vec![(0, 0); size], long: Vec::new(), sieve: vec![0; (size / 8).max(1)] };
+        let size = (rows.len() * 4 / 3).max(8);
+        let sieve = vec![0; size.next_power_of_two() / 8];
+        let mut table = Self { slots: vec![(0, 0); size], long: Vec::new(), sieve };
         for (key, start, end) in rows {
             let cells: Vec<u16> = cells[*start as usize..*end as usize].iter().map(|(class, weight)| packed(*class, *weight)).collect();
             let payload = match cells[..] {
@@ -95,9 +96,9 @@ impl Table {
                     u32::from(packed((at & 127) as u8, ELSEWHERE)) | (at >> 7) << 16
                 }
             };
-            let mut at = Self::home(*key) & (size - 1);
+            let mut at = table.home(*key);
             while table.slots[at].1 != 0 {
-                at = (at + 1) & (size - 1);
+                at = if at + 1 == size { 0 } else { at + 1 };
             }
             table.slots[at] = (Self::check(*key), payload);
             let bit = Self::sieve_bit(*key) & (table.sieve.len() * 64 - 1);
@@ -106,9 +107,10 @@ impl Table {
         table
     }
 
+    /// The slot where a feature is looked for first: its low half as a fraction of the table.
     #[inline]
-    fn home(key: u64) -> usize {
-        (key as u32 >> 1) as usize
+    fn home(&self, key: u64) -> usize {
+        (u64::from(key as u32) * self.slots.len() as u64 >> 32) as usize
     }
 
     #[inline]
@@ -131,7 +133,6 @@ impl Table {
     /// Adds the weights of features. The slots of all are fetched before any is used, so that their waits for memory overlap.
     #[inline]
     fn add(&self, features: &[u64], scores: &mut [i32; CLASSES]) {
-        let mask = self.slots.len() - 1;
         let mut kept = [0u64; 64];
         let mut homes = [(0u32, 0u32); 64];
         for part in features.chunks(kept.len()) {
@@ -141,7 +142,7 @@ impl Table {
                 count += usize::from(self.may_have(*key));
             }
             for (home, key) in homes.iter_mut().zip(&kept[..count]) {
-                *home = self.slots[Self::home(*key) & mask];
+                *home = self.slots[self.home(*key)];
             }
             for (home, key) in homes.iter().zip(&kept[..count]) {
                 self.add_row(*home, *key, scores);
@@ -152,15 +153,14 @@ impl Table {
     /// Adds the weights of a feature whose home slot is `slot`.
     #[inline]
     fn add_row(&self, slot: (u32, u32), key: u64, scores: &mut [i32; CLASSES]) {
-        let mask = self.slots.len() - 1;
-        let mut at = Self::home(key) & mask;
+        let mut at = self.home(key);
         let check = Self::check(key);
         let (mut found, mut payload) = slot;
         while found != check {
             if payload == 0 {
                 return;
             }
-            at = (at + 1) & mask;
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
             (found, payload) = self.slots[at];
         }
         let (one, two) = (payload as u16, (payload >> 16) as u16);

@@ -429,7 +429,7 @@ fn same_side(extractor: &Extractor, a: u8, b: u8) -> bool {
     if a == LEVEL || b == LEVEL {
         return false;
     }
-    let class = |k: u8| extractor.knowledge.types.get(usize::from(k)).map(|t| &t.class);
+    let class = |k: u8| extractor.class_hashes.get(usize::from(k));
     class(a) == class(b) || a < 9 && b < 9
 }
 

@@ -63,36 +63,39 @@ impl Tagger {
         spans(&path, &scores, labels)
     }
 
+    /// How far a label can catch up with another by the transition from it.
+    fn spread(&self) -> i32 {
+        let allowed = || self.transition.iter().copied().filter(|t| *t > FORBIDDEN);
+        allowed().max().unwrap_or(0) - allowed().min().unwrap_or(0)
+    }
+
     fn viterbi(&self, scores: &[i32], labels: usize, n: usize) -> Vec<usize> {
         let mut best: Vec<i32> = (0..labels).map(|y| if may_follow(None, y) { scores[y] } else { FORBIDDEN }).collect();
         let mut back = vec![0u8; labels * n];
         let mut next = vec![0i32; labels];
-        let mut live: Vec<usize> = Vec::with_capacity(labels);
-        let allowed = || self.transition.iter().copied().filter(|t| *t > FORBIDDEN);
-        let spread = allowed().max().unwrap_or(0) - allowed().min().unwrap_or(0);
+        let mut chosen = vec![0i32; labels];
+        let spread = self.spread();
         for (at, row) in scores.chunks_exact(labels).enumerate().skip(1) {
-            let back = &mut back[at * labels..(at + 1) * labels];
             let top = best.iter().copied().max().unwrap_or(0);
+            next.fill(i32::MIN);
             // A label so far behind that no transition can bring it back need not be tried before one that any may precede.
-            live.clear();
-            live.extend((0..labels).filter(|y| best[*y] + spread >= top));
-            for y in (0..labels).filter(|y| *y == 0 || *y % 2 == 1) {
-                let mut chosen = (i32::MIN, 0usize);
-                for from in &live {
-                    let total = best[*from] + self.transition[from * labels + y];
-                    if total > chosen.0 {
-                        chosen = (total, *from);
-                    }
+            for from in (0..labels).filter(|y| best[*y] + spread >= top) {
+                let (begun, number) = (best[from], from as i32);
+                let transition = &self.transition[from * labels..(from + 1) * labels];
+                for ((next, chosen), transition) in next.iter_mut().zip(&mut chosen).zip(transition) {
+                    let total = begun + transition;
+                    *chosen = if total > *next { number } else { *chosen };
+                    *next = total.max(*next);
                 }
-                next[y] = chosen.0 + row[y];
-                back[y] = chosen.1 as u8;
             }
             for y in (2..labels).step_by(2) {
                 let begun = best[y - 1] + self.transition[(y - 1) * labels + y];
                 let gone_on = best[y] + self.transition[y * labels + y];
-                next[y] = begun.max(gone_on) + row[y];
-                back[y] = if gone_on > begun { y } else { y - 1 } as u8;
+                next[y] = begun.max(gone_on);
+                chosen[y] = if gone_on > begun { y } else { y - 1 } as i32;
             }
+            next.iter_mut().zip(row).for_each(|(next, score)| *next += score);
+            back[at * labels..].iter_mut().zip(&chosen).for_each(|(back, chosen)| *back = *chosen as u8);
             std::mem::swap(&mut best, &mut next);
         }
         let mut y = (0..labels).fold(0, |a, b| if best[b] > best[a] { b } else { a });
