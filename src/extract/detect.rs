@@ -6,7 +6,8 @@ use crate::model::{Document, Origin};
 
 use super::Extractor;
 use super::folded::Folded;
-use super::knowledge::{Hit, Knowledge, NameSense};
+use super::hits::Hit;
+use super::knowledge::{Knowledge, NameSense};
 use super::layout::Layout;
 use super::linear::Feature;
 use super::marks::{Marker, Marks};

@@ -110,7 +110,7 @@ impl Table {
     /// The slot where a feature is looked for first: its low half as a fraction of the table.
     #[inline]
     fn home(&self, key: u64) -> usize {
-        (u64::from(key as u32) * self.slots.len() as u64 >> 32) as usize
+        ((u64::from(key as u32) * self.slots.len() as u64) >> 32) as usize
     }
 
     #[inline]

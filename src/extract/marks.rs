@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::folded::Folded;
-use super::knowledge::{Brief, Head, Hit, Knowledge};
+use super::hits::{Brief, Hit};
+use super::knowledge::{Head, Knowledge};
 
 /// Marks of one sentence; every vector has one value a character. Zero means “nothing”.
 #[derive(Default)]

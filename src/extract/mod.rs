@@ -11,6 +11,7 @@ mod detect;
 mod evaluate;
 mod figures;
 mod folded;
+mod hits;
 mod knowledge;
 mod layout;
 mod linear;

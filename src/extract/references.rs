@@ -2,7 +2,7 @@
 
 use super::Extractor;
 use super::detect::{Found, Reading};
-use super::knowledge::Brief;
+use super::hits::Brief;
 use super::resolve::Resolution;
 use super::units::{Item, Target};
 

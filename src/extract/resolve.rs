@@ -7,7 +7,7 @@ use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity
 
 use super::Extractor;
 use super::detect::{Found, Reading};
-use super::knowledge::Brief;
+use super::hits::Brief;
 
 /// An entity being put together.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::Extractor;
 use super::detect::Reading;
-use super::knowledge::Brief;
+use super::hits::Brief;
 use super::units::{Item, LEVEL, Unit};
 
 /// What stands around one item.

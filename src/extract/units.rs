@@ -8,7 +8,7 @@ use crate::model::{EntityIndex, Term};
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::figures::Figure;
-use super::knowledge::Brief;
+use super::hits::Brief;
 use super::layout::LineKind;
 use super::references;
 use super::resolve::Resolution;
