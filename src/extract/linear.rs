@@ -309,3 +309,45 @@ pub(super) fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 pub(super) fn quantise(weight: f64) -> i16 {
     (weight * SCALE).round().clamp(-32_767.0, 32_767.0) as i16
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A model of rows with one to nine cells, and its features.
+    fn model(rows: u64) -> (Linear, Vec<u64>) {
+        let keys: Vec<u64> = (0..rows).map(|i| Feature::new(1).with(i).hash()).collect();
+        let row = |i: usize| {
+            (0..12).map(move |class| if class > i % 9 { 0.0 } else { 0.25 * (class as f32 + 1.0) * if i % 2 == 0 { 1.0 } else { -1.0 } })
+        };
+        let rows: BTreeMap<u64, Vec<f32>> = keys.iter().enumerate().map(|(i, key)| (*key, row(i).map(|w| w / 2.0).collect())).collect();
+        let labels = (0..12).map(|i| i.to_string()).collect();
+        (Linear::pack(labels, &[0.5; 12], &rows, 1), keys)
+    }
+
+    #[test]
+    fn packed_rows_score_as_written() {
+        let (model, keys) = model(3000);
+        for (i, key) in keys.iter().enumerate() {
+            let mut scores = vec![0; 12];
+            model.score(&[*key, Feature::new(2).with(i as u64).hash()], &mut scores);
+            let (found, start, end) = model.rows[model.rows.binary_search_by_key(key, |row| row.0).unwrap()];
+            let mut wanted = model.bias.clone();
+            model.cells[start as usize..end as usize].iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
+            assert_eq!((scores, found), (wanted, *key));
+        }
+    }
+
+    #[test]
+    fn a_model_written_and_read_is_the_same() {
+        let (model, keys) = model(500);
+        let mut bytes = Vec::new();
+        model.write(&mut bytes);
+        let read = Linear::read(&mut bytes.as_slice()).unwrap();
+        let (mut one, mut other) = (vec![0; 12], vec![0; 12]);
+        model.score(&keys, &mut one);
+        read.score(&keys, &mut other);
+        assert_eq!(one, other);
+        assert!(Linear::read(&mut &bytes[..bytes.len() - 1]).is_none());
+    }
+}

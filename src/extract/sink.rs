@@ -118,3 +118,32 @@ impl Sink for Scorer<'_> {
         self.sums.iter_mut().zip(&self.kept[start..start + labels]).for_each(|(sum, kept)| *sum += kept);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_scores_as_what_is_listed() {
+        let feature = |i: u64| Feature::new(3).with(i);
+        let rows: BTreeMap<u64, Vec<f32>> = (0..4000).map(|i| (feature(i).hash(), vec![0.0, 0.1, (i % 7) as f32 / 8.0])).collect();
+        let model = Linear::pack(vec!["".into(), "a".into(), "b".into()], &[0.0; 3], &rows, 1);
+        let mut scorer = Scorer::new(&model);
+        for unit in 0..3u64 {
+            scorer.next_unit();
+            // More keys than the first table has room for, and each twice.
+            for i in (0..900u64).chain(0..900) {
+                let give = |out: &mut Vec<u64>| out.extend([feature(i + unit).hash(), feature(i * 2).hash()]);
+                let mut list = vec![feature(i).hash()];
+                give(&mut list);
+                let mut wanted = vec![0; 3];
+                model.score(&list, &mut wanted);
+                scorer.put(feature(i));
+                scorer.shared(i, give);
+                assert_eq!(scorer.scores(), wanted);
+            }
+        }
+    }
+}
