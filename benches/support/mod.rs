@@ -47,17 +47,24 @@ impl Random {
     }
 }
 
-/// Documents of two to eight kilobytes, until `bytes` bytes are reached.
-pub fn corpus(seed: u64, bytes: usize) -> Vec<String> {
+/// Documents of two to eight kilobytes, without end.
+pub fn documents(seed: u64) -> impl Iterator<Item = String> {
     let mut random = Random::new(seed);
-    let mut documents = Vec::new();
+    (0..).map(move |number| document(&mut random, number))
+}
+
+/// The first documents, until `bytes` bytes are reached.
+pub fn corpus(seed: u64, bytes: usize) -> Vec<String> {
+    let mut texts = Vec::new();
     let mut total = 0;
-    while total < bytes {
-        let text = document(&mut random, documents.len());
+    for text in documents(seed) {
         total += text.len();
-        documents.push(text);
+        texts.push(text);
+        if total >= bytes {
+            break;
+        }
     }
-    documents
+    texts
 }
 
 /// Bytes of all documents together.

@@ -6,7 +6,8 @@ use crate::model::{Document, Origin};
 
 use super::Extractor;
 use super::folded::Folded;
-use super::knowledge::{Hit, Knowledge, NameSense};
+use super::hits::Hit;
+use super::knowledge::{Knowledge, NameSense};
 use super::layout::Layout;
 use super::linear::Feature;
 use super::marks::{Marker, Marks};
@@ -75,6 +76,7 @@ impl Extractor {
         for sentence in 0..reading.layout.sentences.len() {
             let base = reading.layout.sentences[sentence].range.start;
             let marks = &reading.marks[sentence];
+            let first = found.len();
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence));
             let tagged = self.after_places(reading, sentence, self.split_listed(marks, tagged));
             for tag in self.coordinate(reading, sentence, tagged) {
@@ -83,7 +85,7 @@ impl Extractor {
                 let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, inside: None };
                 self.add_with_parts(reading, whole, &mut found);
             }
-            self.add_listed(reading, sentence, &mut found);
+            self.add_listed(reading, sentence, first, &mut found);
         }
         self.add_speakers(reading, &mut found);
         found
@@ -116,9 +118,12 @@ impl Extractor {
         let marks = &reading.marks[sentence];
         let mut out = tagged;
         for at in 0..marks.head.len() {
+            if at == 0 || marks.head[at] & 7 != 1 || marks.place[at - 1] == 0 {
+                continue;
+            }
             let Some(head) = usize::from(marks.head[at] >> 3).checked_sub(1).and_then(|h| self.knowledge.heads.get(h)) else { continue };
-            let opens = head.after_place && marks.head[at] & 7 == 1 && at > 0 && marks.place[at - 1] != 0;
-            let Some(end) = (at..marks.head.len()).find(|i| marks.head[*i] & 7 == 3).filter(|_| opens).map(|i| i + 1) else { continue };
+            let end = || (at..marks.head.len()).find(|i| marks.head[*i] & 7 == 3).map(|i| i + 1);
+            let Some(end) = head.after_place.then(end).flatten() else { continue };
             let start = (0..at).rev().take_while(|i| marks.place[*i] != 0).last().unwrap_or(at);
             if out.iter().any(|t| t.start < end && start < t.end && !(start <= t.start && t.end <= end)) {
                 continue;
@@ -196,8 +201,9 @@ impl Extractor {
         out
     }
 
-    /// Names that a gazetteer lists, are no everyday words, and stand where the tagger saw nothing.
-    fn add_listed(&self, reading: &Reading, sentence: usize, found: &mut Vec<Found>) {
+    /// Names that a gazetteer lists, are no everyday words, and stand where the tagger saw nothing. The mentions of the sentence are
+    /// those from `first` on.
+    fn add_listed(&self, reading: &Reading, sentence: usize, first: usize, found: &mut Vec<Found>) {
         let base = reading.layout.sentences[sentence].range.start;
         let marks = &reading.marks[sentence];
         let mut last = 0;
@@ -210,7 +216,7 @@ impl Extractor {
                 .find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
             let range = base + start..base + end;
             let Some(kind_of) = named.filter(|_| {
-                *start >= last && end - start >= 2 && !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end)
+                *start >= last && end - start >= 2 && !found[first..].iter().any(|f| f.range.start < range.end && range.start < f.range.end)
             }) else {
                 continue;
             };

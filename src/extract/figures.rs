@@ -131,7 +131,7 @@ impl Extractor {
     }
 
     fn bound(&self, reading: &Reading, start: usize, end: usize, range: &Range<usize>) -> Option<Bound> {
-        let near = |h: &super::knowledge::Hit| {
+        let near = |h: &super::hits::Hit| {
             let (s, e) = (h.start as usize, h.end as usize);
             (e == start || e + 1 == start && reading.text.chars[e] == '了') && s >= range.start || s == end || s > start && e <= end
         };

@@ -10,6 +10,7 @@ use crate::model::{Diagnostic, Language, Location, NameKind, Severity, Term};
 use crate::ontology::Ontology;
 
 use super::folded::Folded;
+use super::hits::{self, Brief, Hit};
 use super::scoring::Scoring;
 
 /// A name of a gazetteer entry.
@@ -104,16 +105,10 @@ pub(super) struct Knowledge {
     pub groups: Vec<String>,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
+    /// What a hit says of its pattern by itself.
+    briefs: Vec<Brief>,
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
     by_text: HashMap<String, u32>,
-}
-
-/// One occurrence of a pattern. Indices count characters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hit {
-    pub start: u32,
-    pub end: u32,
-    pub pattern: u32,
 }
 
 #[derive(Deserialize)]
@@ -228,6 +223,7 @@ impl Knowledge {
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .build_with_values(pairs)
             .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
+        let briefs = patterns.iter().map(Brief::of).collect();
         let by_text = texts.into_iter().zip(0u32..).collect();
         Ok(Self {
             by_text,
@@ -241,30 +237,14 @@ impl Knowledge {
             scoring,
             groups,
             entry_type,
+            briefs,
             automaton,
         })
     }
 
     /// All occurrences of all words in `text`, by start, longer ones first.
     pub fn hits(&self, text: &Folded) -> Vec<Hit> {
-        let mut hits = Vec::with_capacity(text.len() * 2);
-        let mut byte = 0;
-        let mut at = 0u32;
-        let bytes = text.text.as_bytes();
-        for found in self.automaton.find_overlapping_iter(&text.text) {
-            while byte < found.end() {
-                byte += 1;
-                while byte < bytes.len() && bytes[byte] & 0xC0 == 0x80 {
-                    byte += 1;
-                }
-                at += 1;
-            }
-            let pattern = found.value();
-            let len = u32::try_from(self.patterns[pattern as usize].len).unwrap_or(0);
-            hits.push(Hit { start: at - len, end: at, pattern });
-        }
-        hits.sort_unstable_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)).then(a.pattern.cmp(&b.pattern)));
-        hits
+        hits::find(&self.automaton, &self.briefs, text)
     }
 
     /// The pattern of a hit.

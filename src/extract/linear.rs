@@ -1,7 +1,7 @@
 //! Sparse linear models over hashed features, in integers: every machine gives the same bytes.
 //!
 //! A feature is a 64-bit hash of its template and values; a model keeps, for each feature that earned a weight, a short row of
-//! (class, weight). Weights are `i16` in units of 1/[`SCALE`].
+//! (class, weight). Weights are whole multiples of 1/[`SCALE`].
 
 use std::collections::BTreeMap;
 
@@ -39,103 +39,190 @@ impl Feature {
     }
 }
 
-/// A trained model: a bias row and a hash table of feature rows.
+/// A trained model: a bias row and the rows of its features.
 #[derive(Clone, Default)]
 pub(super) struct Linear {
     /// Names of the classes; class 0 is “nothing”.
     pub labels: Vec<String>,
     /// Weight of each class without any feature.
     pub bias: Vec<i32>,
-    /// Feature and where its cells begin and end; an empty slot has feature 0.
-    slots: Vec<(u64, u32, u32)>,
-    cells: Vec<(u16, i16)>,
-    /// One bit for each value of the low bits of a feature: most features have no weight, and this says so from the cache.
+    /// Feature and where its cells begin and end, by rising feature: what is written.
+    rows: Vec<(u64, u32, u32)>,
+    cells: Vec<(u8, i16)>,
+    table: Table,
+}
+
+/// Most classes a model can have: a packed cell has seven bits for its class.
+pub(super) const CLASSES: usize = 128;
+
+/// Largest weight of a cell, in stored units: a packed cell has nine bits for it. Two nats; trained weights stay below one.
+const WIDEST: i16 = 255;
+
+/// The weight that marks a slot whose cells stand elsewhere.
+const ELSEWHERE: i16 = -256;
+
+/// The rows as scoring wants them: open addressing over slots of eight bytes. A slot holds 32 bits of the feature and two packed
+/// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length.
+///
+/// The 32 bits and the home slot together tell more than forty bits of a feature: a feature without weights is taken for one that
+/// has some once in billions of look-ups, and by every machine in the same place.
+#[derive(Clone, Default)]
+struct Table {
+    slots: Vec<(u32, u32)>,
+    long: Vec<u16>,
+    /// A few bits for each row: most features have no weight, and this says so from the nearest cache.
     sieve: Vec<u64>,
 }
 
-/// Bits of a hash that the sieve looks at.
-const SIEVE_BITS: u32 = 22;
+fn packed(class: u8, weight: i16) -> u16 {
+    (weight << 7).cast_unsigned() | u16::from(class)
+}
+
+impl Table {
+    fn new(rows: &[(u64, u32, u32)], cells: &[(u8, i16)]) -> Self {
+        let size = (rows.len() * 4 / 3).max(8);
+        let sieve = vec![0; size.next_power_of_two() / 8];
+        let mut table = Self { slots: vec![(0, 0); size], long: Vec::new(), sieve };
+        for (key, start, end) in rows {
+            let cells: Vec<u16> = cells[*start as usize..*end as usize].iter().map(|(class, weight)| packed(*class, *weight)).collect();
+            let payload = match cells[..] {
+                [] => continue,
+                [one] => u32::from(one),
+                [one, two] => u32::from(one) | u32::from(two) << 16,
+                _ => {
+                    let Some(at) = u32::try_from(table.long.len()).ok().filter(|at| *at < 1 << 23) else { continue };
+                    table.long.push(u16::try_from(cells.len()).unwrap_or(0));
+                    table.long.extend(cells);
+                    u32::from(packed((at & 127) as u8, ELSEWHERE)) | (at >> 7) << 16
+                }
+            };
+            let mut at = table.home(*key);
+            while table.slots[at].1 != 0 {
+                at = if at + 1 == size { 0 } else { at + 1 };
+            }
+            table.slots[at] = (Self::check(*key), payload);
+            let bit = Self::sieve_bit(*key) & (table.sieve.len() * 64 - 1);
+            table.sieve[bit >> 6] |= 1 << (bit & 63);
+        }
+        table
+    }
+
+    /// The slot where a feature is looked for first: its low half as a fraction of the table.
+    #[inline]
+    fn home(&self, key: u64) -> usize {
+        ((u64::from(key as u32) * self.slots.len() as u64) >> 32) as usize
+    }
+
+    #[inline]
+    fn check(key: u64) -> u32 {
+        (key >> 32) as u32
+    }
+
+    #[inline]
+    fn sieve_bit(key: u64) -> usize {
+        (key >> 24) as usize
+    }
+
+    /// Whether the feature may have weights.
+    #[inline]
+    fn may_have(&self, key: u64) -> bool {
+        let bit = Self::sieve_bit(key) & (self.sieve.len() * 64 - 1);
+        self.sieve[bit >> 6] >> (bit & 63) & 1 != 0
+    }
+
+    /// Adds the weights of features. The slots of all are fetched before any is used, so that their waits for memory overlap.
+    #[inline]
+    fn add(&self, features: &[u64], scores: &mut [i32; CLASSES]) {
+        let mut kept = [0u64; 64];
+        let mut homes = [(0u32, 0u32); 64];
+        for part in features.chunks(kept.len()) {
+            let mut count = 0;
+            for key in part {
+                kept[count & 63] = *key;
+                count += usize::from(self.may_have(*key));
+            }
+            for (home, key) in homes.iter_mut().zip(&kept[..count]) {
+                *home = self.slots[self.home(*key)];
+            }
+            for (home, key) in homes.iter().zip(&kept[..count]) {
+                self.add_row(*home, *key, scores);
+            }
+        }
+    }
+
+    /// Adds the weights of a feature whose home slot is `slot`.
+    #[inline]
+    fn add_row(&self, slot: (u32, u32), key: u64, scores: &mut [i32; CLASSES]) {
+        let mut at = self.home(key);
+        let check = Self::check(key);
+        let (mut found, mut payload) = slot;
+        while found != check {
+            if payload == 0 {
+                return;
+            }
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+            (found, payload) = self.slots[at];
+        }
+        let (one, two) = (payload as u16, (payload >> 16) as u16);
+        if one.cast_signed() >> 7 == ELSEWHERE {
+            let start = usize::from(one & 127) | usize::from(two) << 7;
+            let len = usize::from(self.long[start]);
+            for cell in &self.long[start + 1..=start + len] {
+                add_cell(*cell, scores);
+            }
+        } else {
+            add_cell(one, scores);
+            add_cell(two, scores);
+        }
+    }
+}
+
+#[inline]
+fn add_cell(cell: u16, scores: &mut [i32; CLASSES]) {
+    scores[usize::from(cell & 127)] += i32::from(cell.cast_signed() >> 7);
+}
 
 impl Linear {
     /// Packs rows of float weights (one value a class) into a model; weights below `least` units change no decision that matters and
     /// would be most of the file: they are dropped.
     pub fn pack(labels: Vec<String>, bias: &[f64], rows: &BTreeMap<u64, Vec<f32>>, least: i16) -> Self {
-        let quantised: Vec<(u64, Vec<(u16, i16)>)> = rows
-            .iter()
-            .filter_map(|(key, row)| {
-                let cells: Vec<(u16, i16)> = row
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(class, w)| {
-                        let q = quantise(f64::from(*w));
-                        u16::try_from(class).ok().filter(|_| q.abs() >= least).map(|c| (c, q))
-                    })
-                    .collect();
-                (!cells.is_empty()).then_some((*key, cells))
-            })
-            .collect();
+        let quantised = rows.iter().map(|(key, row)| {
+            let cells = row.iter().enumerate().filter_map(|(class, w)| {
+                let q = quantise(f64::from(*w)).clamp(-WIDEST, WIDEST);
+                u8::try_from(class).ok().filter(|_| q.abs() >= least.max(1)).map(|c| (c, q))
+            });
+            (*key, cells.collect())
+        });
         let bias = bias.iter().map(|w| i32::from(quantise(*w))).collect();
-        Self::build(labels, bias, quantised)
+        Self::build(labels, bias, quantised.collect())
     }
 
-    fn build(labels: Vec<String>, bias: Vec<i32>, rows: Vec<(u64, Vec<(u16, i16)>)>) -> Self {
-        let size = (rows.len() * 2).next_power_of_two().max(8);
-        let sieve = vec![0; 1 << (SIEVE_BITS - 6)];
-        let mut model = Self { labels, bias, slots: vec![(0, 0, 0); size], cells: Vec::new(), sieve };
-        for (key, cells) in rows {
-            let mut at = Self::home(key, size);
-            while model.slots[at].0 != 0 {
-                at = (at + 1) & (size - 1);
-            }
+    fn build(labels: Vec<String>, bias: Vec<i32>, rows: Vec<(u64, Vec<(u8, i16)>)>) -> Self {
+        let mut model = Self { labels, bias, ..Self::default() };
+        for (key, cells) in rows.into_iter().filter(|(_, cells)| !cells.is_empty()) {
             let start = u32::try_from(model.cells.len()).unwrap_or(u32::MAX);
             model.cells.extend(cells);
-            model.slots[at] = (key, start, u32::try_from(model.cells.len()).unwrap_or(u32::MAX));
-            let (word, bit) = Self::sieve_at(key);
-            model.sieve[word] |= bit;
+            model.rows.push((key, start, u32::try_from(model.cells.len()).unwrap_or(u32::MAX)));
         }
+        model.table = Table::new(&model.rows, &model.cells);
         model
     }
 
-    #[inline]
-    fn home(key: u64, size: usize) -> usize {
-        (key >> 20) as usize & (size - 1)
-    }
-
-    #[inline]
-    fn sieve_at(key: u64) -> (usize, u64) {
-        let low = (key >> 1) as usize & ((1 << SIEVE_BITS) - 1);
-        (low >> 6, 1 << (low & 63))
-    }
-
-    /// The (class, weight) cells of a feature; empty where it has no weight.
-    #[inline]
-    pub fn row(&self, key: u64) -> &[(u16, i16)] {
-        let size = self.slots.len();
-        let (word, bit) = Self::sieve_at(key);
-        if size == 0 || self.sieve[word] & bit == 0 {
-            return &[];
-        }
-        let mut at = Self::home(key, size);
-        loop {
-            let (found, start, end) = self.slots[at];
-            if found == key {
-                return &self.cells[start as usize..end as usize];
-            }
-            if found == 0 {
-                return &[];
-            }
-            at = (at + 1) & (size - 1);
-        }
-    }
-
-    /// Adds the weights of `features` to `scores` (one a class, starting from the bias).
+    /// Sets `scores` (one a class) to the bias and the weights of `features`.
     #[inline]
     pub fn score(&self, features: &[u64], scores: &mut [i32]) {
-        scores.copy_from_slice(&self.bias);
-        for key in features {
-            for (class, weight) in self.row(*key) {
-                scores[usize::from(*class)] += i32::from(*weight);
-            }
+        let mut sums = [0i32; CLASSES];
+        self.add(features, &mut sums);
+        for ((score, bias), sum) in scores.iter_mut().zip(&self.bias).zip(&sums) {
+            *score = bias + sum;
+        }
+    }
+
+    /// Adds the weights of `features` to `sums`.
+    #[inline]
+    pub fn add(&self, features: &[u64], sums: &mut [i32; CLASSES]) {
+        if !self.rows.is_empty() {
+            self.table.add(features, sums);
         }
     }
 
@@ -154,15 +241,13 @@ impl Linear {
         for b in &self.bias {
             out.extend_from_slice(&b.to_le_bytes());
         }
-        let mut rows: Vec<(u64, u32, u32)> = self.slots.iter().copied().filter(|slot| slot.0 != 0).collect();
-        rows.sort_unstable();
-        put_len(out, rows.len());
-        for (key, start, end) in rows {
+        put_len(out, self.rows.len());
+        for (key, start, end) in &self.rows {
             out.extend_from_slice(&key.to_le_bytes());
-            let cells = &self.cells[start as usize..end as usize];
+            let cells = &self.cells[*start as usize..*end as usize];
             out.push(u8::try_from(cells.len()).unwrap_or(u8::MAX));
             for (class, weight) in cells.iter().take(255) {
-                out.push(u8::try_from(*class).unwrap_or(u8::MAX));
+                out.push(*class);
                 out.extend_from_slice(&weight.to_le_bytes());
             }
         }
@@ -170,7 +255,7 @@ impl Linear {
 
     /// Reads what [`Linear::write`] wrote; `None` where the bytes are not such a model.
     pub fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let count = take_len(bytes)?;
+        let count = take_len(bytes).filter(|n| *n <= CLASSES)?;
         let mut labels = Vec::new();
         for _ in 0..count {
             let len = take_len(bytes)?;
@@ -193,7 +278,8 @@ impl Linear {
                 if usize::from(class) >= count {
                     return None;
                 }
-                cells.push((u16::from(class), i16::from_le_bytes(take(bytes)?)));
+                let weight = i16::from_le_bytes(take(bytes)?).clamp(-WIDEST, WIDEST);
+                cells.extend((weight != 0).then_some((class, weight)));
             }
             rows.push((key, cells));
         }
@@ -222,4 +308,46 @@ pub(super) fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i16 first")]
 pub(super) fn quantise(weight: f64) -> i16 {
     (weight * SCALE).round().clamp(-32_767.0, 32_767.0) as i16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A model of rows with one to nine cells, and its features.
+    fn model(rows: u64) -> (Linear, Vec<u64>) {
+        let keys: Vec<u64> = (0..rows).map(|i| Feature::new(1).with(i).hash()).collect();
+        let row = |i: usize| {
+            (0..12).map(move |class| if class > i % 9 { 0.0 } else { 0.25 * (class as f32 + 1.0) * if i % 2 == 0 { 1.0 } else { -1.0 } })
+        };
+        let rows: BTreeMap<u64, Vec<f32>> = keys.iter().enumerate().map(|(i, key)| (*key, row(i).map(|w| w / 2.0).collect())).collect();
+        let labels = (0..12).map(|i| i.to_string()).collect();
+        (Linear::pack(labels, &[0.5; 12], &rows, 1), keys)
+    }
+
+    #[test]
+    fn packed_rows_score_as_written() {
+        let (model, keys) = model(3000);
+        for (i, key) in keys.iter().enumerate() {
+            let mut scores = vec![0; 12];
+            model.score(&[*key, Feature::new(2).with(i as u64).hash()], &mut scores);
+            let (found, start, end) = model.rows[model.rows.binary_search_by_key(key, |row| row.0).unwrap()];
+            let mut wanted = model.bias.clone();
+            model.cells[start as usize..end as usize].iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
+            assert_eq!((scores, found), (wanted, *key));
+        }
+    }
+
+    #[test]
+    fn a_model_written_and_read_is_the_same() {
+        let (model, keys) = model(500);
+        let mut bytes = Vec::new();
+        model.write(&mut bytes);
+        let read = Linear::read(&mut bytes.as_slice()).unwrap();
+        let (mut one, mut other) = (vec![0; 12], vec![0; 12]);
+        model.score(&keys, &mut one);
+        read.score(&keys, &mut other);
+        assert_eq!(one, other);
+        assert!(Linear::read(&mut &bytes[..bytes.len() - 1]).is_none());
+    }
 }

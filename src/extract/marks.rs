@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::folded::Folded;
-use super::knowledge::{Head, Hit, Knowledge};
+use super::hits::{Brief, Hit};
+use super::knowledge::{Head, Knowledge};
 
 /// Marks of one sentence; every vector has one value a character. Zero means “nothing”.
 #[derive(Default)]
@@ -92,14 +93,19 @@ impl<'a> Marker<'a> {
     pub fn mark(&self, text: &Folded, hits: &[Hit], range: &Range<usize>) -> Marks {
         let n = range.len();
         let first = hits.partition_point(|h| (h.start as usize) < range.start);
-        let hits: Vec<Hit> =
-            hits[first..].iter().take_while(|h| (h.start as usize) < range.end).filter(|h| h.end as usize <= range.end).copied().collect();
+        let count = hits[first..].partition_point(|h| (h.start as usize) < range.end);
+        let within: Vec<Hit>;
+        let mut hits = &hits[first..first + count];
+        if hits.iter().any(|h| h.end as usize > range.end) {
+            within = hits.iter().filter(|h| h.end as usize <= range.end).copied().collect();
+            hits = &within;
+        }
         let mut marks = Marks { name: vec![0; n], place: vec![0; n], industry: vec![0; n], head: vec![0; n], ..Marks::default() };
         let chars = &text.chars[range.clone()];
-        self.words(&mut marks, chars, &hits, range.start);
-        self.names(&mut marks, &hits, range.start);
-        self.groups(&mut marks, n, &hits, range.start);
-        let heads = self.heads(&mut marks, &hits, range.start);
+        self.words(&mut marks, chars, hits, range.start);
+        self.names(&mut marks, hits, range.start);
+        self.groups(&mut marks, n, hits, range.start);
+        let heads = self.heads(&mut marks, hits, range.start);
         Self::quotes(&mut marks, chars, &heads);
         self.next_heads(&mut marks, chars, &heads);
         self.proposals(&mut marks, chars, &heads);
@@ -109,26 +115,25 @@ impl<'a> Marker<'a> {
     /// Segments the sentence into the words whose summed cost is least (a unigram model; ties go to longer words).
     fn words(&self, marks: &mut Marks, chars: &[char], hits: &[Hit], base: usize) {
         let n = chars.len();
-        let mut by_start: Vec<Vec<(usize, u32, u32)>> = vec![Vec::new(); n];
-        for hit in hits {
-            let pattern = self.knowledge.pattern(*hit);
-            let (start, end) = (hit.start as usize - base, hit.end as usize - base);
-            let cost = match pattern.word {
-                Some((cost, _)) => cost,
-                None if pattern.names.iter().any(|s| !s.needs_context) && end - start > 1 => 250,
-                None => continue,
-            };
-            by_start[start].push((end, cost, hit.pattern));
-        }
-        let mut best = vec![(0u32, 0usize, u32::MAX); n + 1];
+        // Least cost from each character to the end, the end of the word that begins there, and its hit.
+        let mut best = vec![(0u32, 0usize, usize::MAX); n + 1];
+        let mut next = hits.len();
         for at in (0..n).rev() {
-            let mut choice = (best[at + 1].0 + 400, at + 1, u32::MAX);
-            for (end, cost, pattern) in &by_start[at] {
-                let total = cost + best[*end].0;
-                if total < choice.0 || total == choice.0 && *end > choice.1 {
-                    choice = (total, *end, *pattern);
+            let mut choice = (best[at + 1].0 + 400, at + 1, usize::MAX);
+            let from = hits[..next].iter().rposition(|h| h.start as usize - base != at).map_or(0, |i| i + 1);
+            for (index, hit) in hits.iter().enumerate().take(next).skip(from) {
+                let end = hit.end as usize - base;
+                let cost = match hit.brief.word() {
+                    Some((cost, _)) => cost,
+                    None if hit.brief.holds(Brief::STRONG) && end - at > 1 => 250,
+                    None => continue,
+                };
+                let total = cost + best[end].0;
+                if total < choice.0 || total == choice.0 && end > choice.1 {
+                    choice = (total, end, index);
                 }
             }
+            next = from;
             best[at] = choice;
         }
         marks.word = vec![0; n];
@@ -136,13 +141,11 @@ impl<'a> Marker<'a> {
         marks.edge = vec![0; n];
         let mut at = 0;
         while at < n {
-            let (_, end, pattern) = best[at];
-            let tag = match self.knowledge.patterns.get(pattern as usize) {
-                Some(p) => p.word.map_or(b'G', |(_, tag)| tag),
-                None => class_of(chars[at]),
-            };
+            let (_, end, hit) = best[at];
+            let hit = hits.get(hit);
+            let tag = hit.map_or_else(|| class_of(chars[at]), |h| h.brief.word().map_or(b'G', |(_, tag)| tag));
             for (i, c) in chars.iter().enumerate().take(end).skip(at) {
-                marks.word[i] = if pattern == u32::MAX { u32::from(*c) | 0x8000_0000 } else { pattern + 1 };
+                marks.word[i] = hit.map_or(u32::from(*c) | 0x8000_0000, |h| h.pattern + 1);
                 marks.tag[i] = tag;
                 marks.edge[i] = u8::try_from(place_in(i, at, end)).unwrap_or(0);
             }
@@ -152,29 +155,26 @@ impl<'a> Marker<'a> {
 
     fn names(&self, marks: &mut Marks, hits: &[Hit], base: usize) {
         let mut layers = [0usize; 3];
-        for hit in hits {
+        for hit in hits.iter().filter(|h| h.brief.holds(Brief::NAMES) && h.end - h.start > 1) {
             let pattern = self.knowledge.pattern(*hit);
             let (start, end) = (hit.start as usize - base, hit.end as usize - base);
-            if pattern.names.is_empty() || end - start < 2 {
-                continue;
-            }
             marks.names.push((start, end, hit.pattern));
-            let strong = pattern.names.iter().any(|s| !s.needs_context);
-            let types: Vec<u8> = pattern.names.iter().filter_map(|s| self.knowledge.entry_type[s.entry]).collect();
-            let Some(main) = types.first().copied() else { continue };
+            let strong = hit.brief.holds(Brief::STRONG);
+            let mut types = pattern.names.iter().filter_map(|s| self.knowledge.entry_type[s.entry]);
+            let Some(main) = types.next() else { continue };
             let value = |kind: u8, at: usize| (u16::from(kind) + 1) << 4 | u16::from(strong) << 3 | place_in(at, start, end);
             if start >= layers[0] {
                 layers[0] = end;
                 (start..end).for_each(|at| marks.name[at] = value(main, at));
             }
             if start >= layers[1]
-                && let Some(region) = self.region.filter(|r| types.contains(r))
+                && let Some(region) = self.region.filter(|r| types.clone().chain([main]).any(|t| t == *r))
             {
                 layers[1] = end;
                 (start..end).for_each(|at| marks.place[at] = value(region, at));
             }
             if start >= layers[2]
-                && let Some(industry) = self.industry.filter(|r| types.contains(r))
+                && let Some(industry) = self.industry.filter(|r| types.clone().chain([main]).any(|t| t == *r))
             {
                 layers[2] = end;
                 (start..end).for_each(|at| marks.industry[at] = value(industry, at));
@@ -186,7 +186,7 @@ impl<'a> Marker<'a> {
         marks.group = vec![0; n];
         marks.group_before = vec![0; n + 1];
         marks.surname = vec![0; n];
-        for hit in hits {
+        for hit in hits.iter().filter(|h| h.brief.holds(Brief::GROUPS)) {
             let pattern = self.knowledge.pattern(*hit);
             let (start, end) = (hit.start as usize - base, hit.end as usize - base);
             if self.surname.is_some_and(|s| pattern.groups.contains(&s)) {
@@ -205,7 +205,7 @@ impl<'a> Marker<'a> {
     /// Longest heads, as (start, end, head group, type).
     fn heads(&self, marks: &mut Marks, hits: &[Hit], base: usize) -> Vec<(usize, usize, u16, u8)> {
         let mut found: Vec<(usize, usize, u16, u8)> = Vec::new();
-        for hit in hits {
+        for hit in hits.iter().filter(|h| h.brief.holds(Brief::HEADS)) {
             let pattern = self.knowledge.pattern(*hit);
             let (start, end) = (hit.start as usize - base, hit.end as usize - base);
             let Some(group) = pattern.heads.iter().copied().min_by_key(|g| self.knowledge.heads[usize::from(*g)].weak) else { continue };
@@ -368,6 +368,8 @@ pub(super) fn class_of(c: char) -> u8 {
         '，' | ',' => b';',
         '。' | '；' | ';' | '：' | ':' => b'.',
         '(' | '（' | ')' | '）' => b'[',
+        // Nearly all other characters; the tables of the standard library take longer.
+        '\u{4e00}'..='\u{9fff}' => b'H',
         c if c.is_whitespace() => b' ',
         c if c.is_alphanumeric() => b'H',
         _ => b'-',

@@ -9,6 +9,7 @@ use super::detect::Reading;
 use super::figures::Figure;
 use super::pairs::View;
 use super::relate::{clause_around, entity_of};
+use super::sink::Scorer;
 use super::units::{FIGURE, Item, Pair, Target, Unit};
 
 /// The subject chosen for a figure.
@@ -29,10 +30,12 @@ impl Extractor {
     /// Observations of all units.
     pub(super) fn observations(&self, document: &Document, reading: &Reading, units: &[Unit], number: &[usize]) -> Vec<Observation> {
         let mut observations: Vec<Observation> = Vec::new();
+        let mut scorer = Scorer::new(&self.weights.figures);
         for unit in units.iter().filter(|u| !u.figures.is_empty()) {
+            scorer.next_unit();
             let view = View::new(self, reading, unit);
             for index in 0..unit.figures.len() {
-                let Some(subject) = self.subject(unit, &view, index) else { continue };
+                let Some(subject) = self.subject(unit, &view, index, &mut scorer) else { continue };
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
                     observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
                 }
@@ -43,17 +46,14 @@ impl Extractor {
     }
 
     /// The item a figure is most likely about.
-    pub(super) fn subject(&self, unit: &Unit, view: &View<'_>, index: usize) -> Option<Subject> {
+    pub(super) fn subject(&self, unit: &Unit, view: &View<'_>, index: usize, scorer: &mut Scorer<'_>) -> Option<Subject> {
         let mut best: Option<Subject> = None;
-        let mut features = Vec::with_capacity(128);
-        let mut scores = vec![0i32; self.weights.figures.labels.len()];
-        if scores.len() < 2 {
+        if self.weights.figures.labels.len() < 2 {
             return None;
         }
         self.each_subject(unit, index, |pair, at| {
-            features.clear();
-            view.features(pair, at, &mut features);
-            self.weights.figures.score(&features, &mut scores);
+            view.features(pair, at, scorer);
+            let scores = scorer.scores();
             let margin = scores[1] - scores[0];
             if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
                 best = Some(Subject { entity, margin, range: pair.subject.range.clone() });

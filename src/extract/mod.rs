@@ -11,6 +11,7 @@ mod detect;
 mod evaluate;
 mod figures;
 mod folded;
+mod hits;
 mod knowledge;
 mod layout;
 mod linear;
@@ -23,6 +24,8 @@ mod relate;
 mod resolve;
 mod roles;
 mod scoring;
+mod sink;
+mod surroundings;
 mod tagger;
 mod train;
 mod units;
@@ -53,6 +56,8 @@ pub struct Extractor {
     counting: HashSet<String>,
     /// By word group: whether it speaks about relations.
     relation_groups: Vec<bool>,
+    /// By type: hash of its class.
+    class_hashes: Vec<u64>,
     /// Region of each one-character form.
     one_character: std::collections::HashMap<char, Vec<usize>>,
     version: String,
@@ -95,9 +100,21 @@ impl Extractor {
             }
         }
         let relation_groups = knowledge.groups.iter().map(|g| g.starts_with("verb.") || g.starts_with("cue.")).collect();
+        let class_hashes = knowledge.types.iter().map(|t| linear::Feature::new(7).text(&t.class).hash()).collect();
         let counting = ["ItemUnit", "FirmUnit", "PersonUnit", "CaseUnit"].iter().map(ToString::to_string).collect();
         let version = format!("{}+{}", &knowledge.ontology.hash()[..12.min(knowledge.ontology.hash().len())], weights.version());
-        Self { knowledge, roles, weights, industries, counting, relation_groups, one_character, version, warnings: Vec::new() }
+        Self {
+            knowledge,
+            roles,
+            weights,
+            industries,
+            counting,
+            relation_groups,
+            class_hashes,
+            one_character,
+            version,
+            warnings: Vec::new(),
+        }
     }
 
     /// Reads one document.

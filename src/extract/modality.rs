@@ -43,7 +43,7 @@ impl Extractor {
     }
 
     /// Whether a cue is only part of a longer word (要 in 重要, 将 in 将军).
-    fn covered(reading: &Reading, hit: &super::knowledge::Hit) -> bool {
+    fn covered(reading: &Reading, hit: &super::hits::Hit) -> bool {
         let Some(sentence) = reading.sentence_at(hit.start as usize) else { return true };
         let base = reading.layout.sentences[sentence].range.start;
         let (start, end) = (hit.start as usize - base, hit.end as usize - base);

@@ -2,6 +2,7 @@
 
 use super::Extractor;
 use super::detect::{Found, Reading};
+use super::hits::Brief;
 use super::resolve::Resolution;
 use super::units::{Item, Target};
 
@@ -9,17 +10,20 @@ use super::units::{Item, Target};
 pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], resolution: &Resolution, items: &mut [Vec<Item>]) {
     let groups = ["region.back", "institution.back", "park.back", "cluster.back", "initiative.back"];
     let groups: Vec<Option<u16>> = groups.iter().map(|g| extractor.knowledge.group(g)).collect();
+    // Mentions stand by their sentence, but for those of speakers at the end.
+    let mut own: Vec<Vec<&Found>> = vec![Vec::new(); items.len()];
+    for f in found {
+        own[f.sentence].push(f);
+    }
     let mut last = 0;
-    for hit in &reading.hits {
+    for hit in reading.hits.iter().filter(|h| h.brief.holds(Brief::GROUPS)) {
         let (start, end) = (hit.start as usize, hit.end as usize);
         let pattern = extractor.knowledge.pattern(*hit);
-        if start < last || end - start < 2 || pattern.groups.is_empty() {
+        if start < last || end - start < 2 || !groups.iter().flatten().any(|g| pattern.groups.contains(g)) {
             continue;
         }
         let Some(sentence) = reading.sentence_at(start) else { continue };
-        if found.iter().any(|f| f.sentence == sentence && f.range.start < end && start < f.range.end)
-            || !stands_alone(reading, sentence, start, end)
-        {
+        if own[sentence].iter().any(|f| f.range.start < end && start < f.range.end) || !stands_alone(reading, sentence, start, end) {
             continue;
         }
         let word: Vec<char> = reading.text.chars[start..end].to_vec();
@@ -70,20 +74,21 @@ fn opens_clause(reading: &Reading, sentence: usize, start: usize) -> bool {
 /// 全市, 我省: the region most named whose full name ends with the same word; before 当地, the latest.
 fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word: &[char], at: usize) -> Option<usize> {
     let level = *word.last()?;
+    let mut counts = vec![0usize; resolution.drafts.len()];
+    for (f, of) in found.iter().zip(&resolution.of) {
+        if let Some(draft) = of.filter(|_| f.range.start < at) {
+            counts[draft] += if f.inside.is_none() { 2 } else { 1 };
+        }
+    }
     let mut best: Option<(usize, usize)> = None;
     for (draft, d) in resolution.drafts.iter().enumerate() {
-        if d.kind_of != extractor.roles.region {
+        let count = counts[draft];
+        if d.kind_of != extractor.roles.region || count == 0 {
             continue;
         }
         let label = extractor.shown_label(d);
         let fits = label.ends_with(level) || level == '省' && label.ends_with('区') && label.chars().count() > 4;
-        let count = found
-            .iter()
-            .enumerate()
-            .filter(|(m, f)| resolution.of[*m] == Some(draft) && f.range.start < at)
-            .map(|(_, f)| if f.inside.is_none() { 2 } else { 1 })
-            .sum::<usize>();
-        if fits && count > 0 && best.is_none_or(|b| count > b.1) {
+        if fits && best.is_none_or(|b| count > b.1) {
             best = Some((draft, count));
         }
     }

@@ -13,6 +13,7 @@ use super::detect::{Found, Reading};
 use super::layout::LineKind;
 use super::pairs::View;
 use super::resolve::Resolution;
+use super::sink::Scorer;
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
 /// A decision of the scorer: class, margin over the next best, and where it stands.
@@ -65,17 +66,16 @@ impl Extractor {
     /// Scores all allowed pairs of all units; for each triple the decision with the widest margin.
     pub(super) fn decide(&self, reading: &Reading, units: &[Unit]) -> Vec<Decision> {
         let mut best: BTreeMap<(Target, usize, Target), Decision> = BTreeMap::new();
-        let mut features = Vec::with_capacity(128);
-        let mut scores = vec![0i32; self.weights.relations.labels.len()];
-        if scores.is_empty() {
+        let mut scorer = Scorer::new(&self.weights.relations);
+        if self.weights.relations.labels.is_empty() {
             return Vec::new();
         }
         for (number, unit) in units.iter().enumerate() {
             let view = View::new(self, reading, unit);
+            scorer.next_unit();
             self.each_pair(unit, |pair, at| {
-                features.clear();
-                view.features(pair, at, &mut features);
-                self.weights.relations.score(&features, &mut scores);
+                view.features(pair, at, &mut scorer);
+                let scores = scorer.scores();
                 let class = (1..scores.len()).fold(1, |a, b| if scores[b] > scores[a] { b } else { a });
                 let margin = scores[class] - scores[0];
                 if margin < self.weights.thresholds[class] {

@@ -7,6 +7,7 @@ use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity
 
 use super::Extractor;
 use super::detect::{Found, Reading};
+use super::hits::Brief;
 
 /// An entity being put together.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,7 @@ impl Extractor {
             drafts: Vec::new(),
             of: vec![None; found.len()],
             keys: HashMap::new(),
+            entries: HashMap::new(),
             normal: Vec::new(),
         };
         work.regions();
@@ -141,6 +143,8 @@ struct Work<'a> {
     of: Vec<Option<EntityIndex>>,
     /// (class group, normal form) → draft.
     keys: HashMap<(String, String), usize>,
+    /// Gazetteer entry → draft.
+    entries: HashMap<usize, usize>,
     /// Normal form of each draft's label, while short forms are looked for.
     normal: Vec<String>,
 }
@@ -211,9 +215,10 @@ impl Work<'_> {
     }
 
     fn draft_of_entry(&mut self, entry: usize, kind_of: u8) -> usize {
-        if let Some(at) = self.drafts.iter().position(|d| d.entry == Some(entry)) {
-            return at;
+        if let Some(at) = self.entries.get(&entry) {
+            return *at;
         }
+        self.entries.insert(entry, self.drafts.len());
         let label = self.extractor.knowledge.ontology.gazetteer().entries[entry].label.clone();
         self.drafts.push(Draft { kind_of, entry: Some(entry), label, ..Draft::default() });
         self.drafts.len() - 1
@@ -294,7 +299,7 @@ impl Work<'_> {
             .reading
             .hits
             .iter()
-            .filter(|h| self.extractor.knowledge.pattern(**h).groups.contains(&group))
+            .filter(|h| h.brief.holds(Brief::GROUPS) && self.extractor.knowledge.pattern(**h).groups.contains(&group))
             .map(|h| (h.start as usize, h.end as usize))
             .collect();
         let mut last = 0;
@@ -339,7 +344,9 @@ impl Work<'_> {
 
     /// Short forms: a later, shorter name of the same class that a longer one covers unambiguously.
     fn short_forms(&mut self) {
-        let live: Vec<usize> = (0..self.drafts.len()).filter(|d| self.of.contains(&Some(*d))).collect();
+        let mut live: Vec<usize> = self.of.iter().copied().flatten().collect();
+        live.sort_unstable();
+        live.dedup();
         let roles = &self.extractor.roles;
         let skip = [roles.region, roles.industry, roles.person, roles.honour];
         self.normal = self.drafts.iter().map(|d| self.extractor.normal_form(&d.label)).collect();

@@ -8,6 +8,7 @@ use crate::model::{EntityIndex, Term};
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::figures::Figure;
+use super::hits::Brief;
 use super::layout::LineKind;
 use super::references;
 use super::resolve::Resolution;
@@ -143,7 +144,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
 
 fn levels(extractor: &Extractor, reading: &Reading, found: &[Found], items: &mut [Vec<Item>]) {
     let mut last = 0;
-    for hit in &reading.hits {
+    for hit in reading.hits.iter().filter(|h| h.brief.holds(Brief::LEVEL)) {
         let Some(concept) = &extractor.knowledge.pattern(*hit).level else { continue };
         let range = hit.start as usize..hit.end as usize;
         if range.start < last {

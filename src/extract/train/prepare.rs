@@ -12,7 +12,7 @@ use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
 use super::super::pairs::View;
 use super::super::resolve::Resolution;
-use super::super::tagger::features_at;
+use super::super::tagger::Frame;
 use super::super::units::{DOCUMENT, LEVEL, Target, Unit, units};
 use super::classify::Case;
 use super::tagging::TagExample;
@@ -62,11 +62,11 @@ impl<'a> Lesson<'a> {
                     labels[at - sentence.range.start] = if at == range.start { 1 + 2 * kind_of } else { 2 + 2 * kind_of };
                 }
             }
-            let setting = self.reading.setting(index);
+            let frame = Frame::new(chars, &self.reading.marks[index], self.reading.setting(index));
             let features = (0..chars.len())
                 .map(|at| {
                     let mut out = Vec::with_capacity(48);
-                    features_at(chars, &self.reading.marks[index], setting, at, &mut out);
+                    frame.features(at, &mut out);
                     out
                 })
                 .collect();

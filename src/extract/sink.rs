@@ -1,0 +1,149 @@
+//! Where the features of a pair go: into a list, for training, or straight into a score.
+//!
+//! Most features of a pair come from one of its ends, or from a word between them, and come again with the next pair of the unit. A
+//! score is a sum, so the share of such a group is worked out once and kept.
+
+use super::linear::{CLASSES, Feature, Linear};
+
+/// Takes the features of one pair after another.
+pub(super) trait Sink {
+    /// Takes one feature.
+    fn put(&mut self, feature: Feature);
+
+    /// Takes the features that `make` lists. `key` stands for exactly these as long as the unit lasts.
+    fn shared(&mut self, key: u64, make: impl FnOnce(&mut Vec<u64>));
+}
+
+impl Sink for Vec<u64> {
+    fn put(&mut self, feature: Feature) {
+        self.push(feature.hash());
+    }
+
+    fn shared(&mut self, _: u64, make: impl FnOnce(&mut Vec<u64>)) {
+        make(self);
+    }
+}
+
+/// Scores pairs.
+pub(super) struct Scorer<'a> {
+    model: &'a Linear,
+    own: Vec<u64>,
+    sums: [i32; CLASSES],
+    scores: Vec<i32>,
+    list: Vec<u64>,
+    /// Open addressing: key, the unit it was filed for, and where its sums stand in `kept`.
+    slots: Vec<(u64, u32, u32)>,
+    kept: Vec<i32>,
+    unit: u32,
+    filed: usize,
+}
+
+impl<'a> Scorer<'a> {
+    /// A scorer with `model`.
+    pub fn new(model: &'a Linear) -> Self {
+        Self {
+            model,
+            own: Vec::with_capacity(128),
+            sums: [0; CLASSES],
+            scores: vec![0; model.labels.len()],
+            list: Vec::with_capacity(64),
+            slots: vec![(0, 0, 0); 512],
+            kept: Vec::new(),
+            unit: 1,
+            filed: 0,
+        }
+    }
+
+    /// Goes on to another unit: what was kept no longer holds.
+    pub fn next_unit(&mut self) {
+        self.unit += 1;
+        self.filed = 0;
+        self.kept.clear();
+    }
+
+    /// The scores (one a class) of the features taken since the last call.
+    pub fn scores(&mut self) -> &[i32] {
+        self.model.add(&self.own, &mut self.sums);
+        for ((score, bias), sum) in self.scores.iter_mut().zip(&self.model.bias).zip(&self.sums) {
+            *score = bias + sum;
+        }
+        self.own.clear();
+        self.sums = [0; CLASSES];
+        &self.scores
+    }
+
+    /// The slot of `key`: its own, or the free one where it would be filed.
+    fn slot(&self, key: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        while self.slots[at].1 == self.unit && self.slots[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// Doubles the room for keys, once it is half full.
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![(0, 0, 0); old.len() * 2];
+        for slot in old.into_iter().filter(|slot| slot.1 == self.unit) {
+            let at = self.slot(slot.0);
+            self.slots[at] = slot;
+        }
+    }
+}
+
+impl Sink for Scorer<'_> {
+    fn put(&mut self, feature: Feature) {
+        self.own.push(feature.hash());
+    }
+
+    fn shared(&mut self, key: u64, make: impl FnOnce(&mut Vec<u64>)) {
+        let labels = self.scores.len();
+        let mut at = self.slot(key);
+        if self.slots[at].1 != self.unit {
+            if self.filed * 2 >= self.slots.len() {
+                self.grow();
+                at = self.slot(key);
+            }
+            self.filed += 1;
+            self.slots[at] = (key, self.unit, u32::try_from(self.kept.len()).unwrap_or(u32::MAX));
+            self.list.clear();
+            make(&mut self.list);
+            let mut sums = [0i32; CLASSES];
+            self.model.add(&self.list, &mut sums);
+            self.kept.extend_from_slice(&sums[..labels]);
+        }
+        let start = self.slots[at].2 as usize;
+        self.sums.iter_mut().zip(&self.kept[start..start + labels]).for_each(|(sum, kept)| *sum += kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_scores_as_what_is_listed() {
+        let feature = |i: u64| Feature::new(3).with(i);
+        let rows: BTreeMap<u64, Vec<f32>> = (0..4000).map(|i| (feature(i).hash(), vec![0.0, 0.1, (i % 7) as f32 / 8.0])).collect();
+        let model = Linear::pack(vec!["".into(), "a".into(), "b".into()], &[0.0; 3], &rows, 1);
+        let mut scorer = Scorer::new(&model);
+        for unit in 0..3u64 {
+            scorer.next_unit();
+            // More keys than the first table has room for, and each twice.
+            for i in (0..900u64).chain(0..900) {
+                let give = |out: &mut Vec<u64>| out.extend([feature(i + unit).hash(), feature(i * 2).hash()]);
+                let mut list = vec![feature(i).hash()];
+                give(&mut list);
+                let mut wanted = vec![0; 3];
+                model.score(&list, &mut wanted);
+                scorer.put(feature(i));
+                scorer.shared(i, give);
+                assert_eq!(scorer.scores(), wanted);
+            }
+        }
+    }
+}
