@@ -49,15 +49,19 @@ impl Random {
 
 /// Documents of two to eight kilobytes, until `bytes` bytes are reached.
 pub fn corpus(seed: u64, bytes: usize) -> Vec<String> {
-    let mut random = Random::new(seed);
-    let mut documents = Vec::new();
     let mut total = 0;
-    while total < bytes {
-        let text = document(&mut random, documents.len());
+    let enough = |text: &String| {
+        let more = total < bytes;
         total += text.len();
-        documents.push(text);
-    }
-    documents
+        more
+    };
+    documents(seed).take_while(enough).collect()
+}
+
+/// Documents without end, always the same for the same seed.
+pub fn documents(seed: u64) -> impl Iterator<Item = String> {
+    let mut random = Random::new(seed);
+    (0..).map(move |number| document(&mut random, number))
 }
 
 /// Bytes of all documents together.

@@ -14,12 +14,26 @@ use spargebra::Update;
 use super::cardinality::Cardinalities;
 use super::change_log::ChangeLog;
 use super::generations::GraphFolder;
-use super::guard::{self, Bounds, Refusal};
+use super::guard::{self, Bounds, Measure, Refusal};
 use super::lock::Lock;
 use super::manifest::Manifest;
 use super::query::{Dataset, QueryError, Watch};
+use super::remote::{Loads, Remote};
 use super::update::Updating;
 use super::{Snapshot, StoreError, storage};
+
+/// What surrounds a SPARQL Update.
+#[derive(Debug, Default)]
+pub struct UpdateContext {
+    /// The dataset given beside it.
+    pub using: Dataset,
+    /// The size of plans that is refused.
+    pub bounds: Bounds,
+    /// The way to other servers.
+    pub remote: Option<Arc<dyn Remote>>,
+    /// What it loads, fetched beforehand.
+    pub loads: Loads,
+}
 
 /// One change to the graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,22 +197,22 @@ impl Editor {
         self.base * 1_000_000 + self.writes
     }
 
-    /// Runs a SPARQL Update; `using` is the dataset given beside it, `bounds` the size of plans that is refused. All of it or
-    /// nothing is done.
+    /// Runs a SPARQL Update. All of it or nothing is done.
     ///
     /// # Errors
     /// See [`EditError`].
-    pub fn update(&mut self, update: &Update, using: &Dataset, bounds: Bounds, watch: &Watch) -> Result<(), EditError> {
+    pub fn update(&mut self, update: &Update, context: &UpdateContext, watch: &Watch) -> Result<(), EditError> {
         let has_using = |operation: &spargebra::GraphUpdateOperation| {
             matches!(operation, spargebra::GraphUpdateOperation::DeleteInsert { using: Some(_), .. })
         };
-        if !using.is_empty() && update.operations.iter().any(has_using) {
+        if !context.using.is_empty() && update.operations.iter().any(has_using) {
             return Err(EditError::DatasetConflict);
         }
         let snapshot = self.snapshot();
         let counts = Cardinalities::of(&snapshot);
-        guard::check_update(update, bounds, &|triple| counts.size(triple))?;
-        self.write(watch, |updating| updating.run(update, using))
+        let measure = Measure { bounds: context.bounds, remote: context.remote.as_deref(), rows: &|triple| counts.size(triple) };
+        guard::check_update(update, &measure)?;
+        self.write(watch, |updating| updating.run(update, context))
     }
 
     /// Puts RDF into a graph, in place of what it holds where `replace`, else beside it. Relative IRIs resolve against `base`.
@@ -323,7 +337,7 @@ fn apply(tx: &mut Transaction<'_>, change: Change) -> Result<(), StoreError> {
 }
 
 /// Parses one document for `target`; graph names inside it count only where the target is the whole dataset.
-fn parse(payload: &Payload, target: &Target, base: &str, quads: &mut Vec<Quad>) -> Result<(), EditError> {
+pub(super) fn parse(payload: &Payload, target: &Target, base: &str, quads: &mut Vec<Quad>) -> Result<(), EditError> {
     let fault = |error: &oxigraph::io::RdfSyntaxError| EditError::Rdf {
         message: error.to_string(),
         line: error.location().map(|range| range.start.line + 1),

@@ -14,10 +14,11 @@ use spargebra::Query;
 
 use super::Snapshot;
 use super::cardinality::Cardinalities;
-use super::guard::{self, ALIVE, Bounds, Refusal};
+use super::guard::{self, ALIVE, Bounds, Measure, Refusal};
 use super::names::Names;
 use super::plan;
 use super::prefixes::known_prefixes;
+use super::remote::{Remote, RemoteError, with_services};
 use super::syntax::{SyntaxError, parse_query};
 
 /// Triples of an answer that is looked through before its first byte is written.
@@ -58,6 +59,9 @@ pub enum QueryError {
     /// Someone stopped it.
     #[error("已取消 / cancelled")]
     Cancelled,
+    /// Another server failed it.
+    #[error("别的服务器没有给出答案 / another server did not answer: {0}")]
+    Remote(#[source] RemoteError),
     /// The engine gave up on it.
     #[error("查询出错 / the query failed: {0}")]
     Evaluation(String),
@@ -228,6 +232,7 @@ pub struct Prepared {
     query: Query,
     dataset: Dataset,
     bounds: Bounds,
+    remote: Option<Arc<dyn Remote>>,
     rewrite: bool,
 }
 
@@ -243,7 +248,7 @@ impl Prepared {
     /// Takes algebra, such as a named query with bound parameters.
     #[must_use]
     pub fn from_algebra(query: Query) -> Self {
-        Self { query, dataset: Dataset::default(), bounds: Bounds::default(), rewrite: true }
+        Self { query, dataset: Dataset::default(), bounds: Bounds::default(), remote: None, rewrite: true }
     }
 
     /// Replaces the dataset of the query, unless `dataset` is empty.
@@ -257,6 +262,13 @@ impl Prepared {
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
+        self
+    }
+
+    /// Lets SERVICE ask other servers.
+    #[must_use]
+    pub fn with_remote(mut self, remote: Option<Arc<dyn Remote>>) -> Self {
+        self.remote = remote;
         self
     }
 
@@ -367,13 +379,14 @@ impl Prepared {
     /// Starts the evaluation. The results borrow nothing, but must stay on this thread.
     fn evaluate(&self, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
         let counts = Cardinalities::of(snapshot);
-        guard::check(&self.query, self.bounds, &|triple| counts.size(triple))?;
+        let measure = Measure { bounds: self.bounds, remote: self.remote.as_deref(), rows: &|triple| counts.size(triple) };
+        guard::check(&self.query, &measure)?;
         watch.check()?;
         let default_graph = self.dataset.is_empty() && self.query.dataset().is_none();
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
-        let mut prepared = evaluator(watch).for_query(query);
+        let mut prepared = with_services(evaluator(watch), self.remote.as_ref(), watch).for_query(query);
         apply(&self.dataset, prepared.dataset_mut());
         prepared.on_store(snapshot.store()).execute().map_err(failed)
     }
@@ -424,6 +437,10 @@ pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::Cancelled => QueryError::Cancelled,
         QueryEvaluationError::UnsupportedService(name) => Refusal::Service(name.to_string()).into(),
+        QueryEvaluationError::Service(error) => match error.downcast::<RemoteError>() {
+            Ok(error) => QueryError::Remote(*error),
+            Err(error) => QueryError::Evaluation(error.to_string()),
+        },
         other => QueryError::Evaluation(other.to_string()),
     }
 }
@@ -432,7 +449,9 @@ impl Watch {
     /// The reason it was stopped, where `error` is a consequence of the stop.
     pub(super) fn error_or(&self, error: QueryError) -> QueryError {
         match error {
-            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Time if self.is_stopped() => self.error(),
+            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Remote(_) | QueryError::Time if self.is_stopped() => {
+                self.error()
+            }
             other => other,
         }
     }

@@ -27,6 +27,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("oxigraph::store", &["src/graph/"]),
     ("oxigraph::sparql", &["src/graph/"]),
     ("oxigraph", &["src/graph/", "src/ontology/"]),
+    ("oxiri", &["src/graph/remote.rs"]),
     ("petgraph", &["src/graph/"]),
     ("quick_xml", &["src/corpus/"]),
     ("rayon", &["src/pipeline", "src/corpus/", "src/extract/", "src/cli/"]),
