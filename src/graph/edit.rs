@@ -17,9 +17,10 @@ use super::generations::GraphFolder;
 use super::guard::{self, Bounds, Measure, Refusal};
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::query::{Dataset, QueryError, Watch};
+use super::query::{Dataset, QueryError};
 use super::remote::{Loads, Remote};
 use super::update::Updating;
+use super::watch::Watch;
 use super::{Snapshot, StoreError, storage};
 
 /// What surrounds a SPARQL Update.

@@ -8,7 +8,8 @@ use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, NamedNode, Term};
 
-use super::query::{QueryError, Report, Watch, serializer};
+use super::query::{QueryError, Report, serializer};
+use super::watch::Watch;
 use super::{Snapshot, StoreError};
 
 /// Counts over a graph.

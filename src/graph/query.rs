@@ -3,13 +3,11 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
 use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
-use oxigraph::sparql::{CancellationToken, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator};
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator};
 use spargebra::Query;
 
 use super::Snapshot;
@@ -20,6 +18,8 @@ use super::plan;
 use super::prefixes::known_prefixes;
 use super::remote::{Remote, RemoteError, with_services};
 use super::syntax::{SyntaxError, parse_query};
+use super::top::Top;
+use super::watch::Watch;
 
 /// Triples of an answer that is looked through before its first byte is written.
 const FEW: usize = 2_000;
@@ -81,70 +81,6 @@ pub struct Report {
     pub truncated: bool,
     /// The answer of an ASK.
     pub boolean: Option<bool>,
-}
-
-/// A handle to stop a running query from anywhere. Clones speak of the same query.
-#[derive(Clone, Default)]
-pub struct Watch {
-    token: CancellationToken,
-    reason: Arc<AtomicU8>,
-    rows: Arc<AtomicU64>,
-}
-
-const CANCELLED: u8 = 1;
-const EXPIRED: u8 = 2;
-
-impl Watch {
-    /// Stops the query because nobody wants the answer any more.
-    pub fn cancel(&self) {
-        self.stop(CANCELLED);
-    }
-
-    /// Stops the query because its time is up.
-    pub fn expire(&self) {
-        self.stop(EXPIRED);
-    }
-
-    /// Calls [`Watch::expire`] after `time`, from a thread of its own.
-    pub fn expire_after(&self, time: Duration) {
-        let watch = self.clone();
-        std::thread::spawn(move || {
-            std::thread::sleep(time);
-            watch.expire();
-        });
-    }
-
-    /// True once stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.token.is_cancelled()
-    }
-
-    /// Rows written so far.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.rows.load(Ordering::Relaxed)
-    }
-
-    /// The token that the engine reads.
-    pub(crate) fn token(&self) -> CancellationToken {
-        self.token.clone()
-    }
-
-    fn stop(&self, reason: u8) {
-        let _ = self.reason.compare_exchange(0, reason, Ordering::Relaxed, Ordering::Relaxed);
-        self.token.cancel();
-    }
-
-    /// The error that stands for the reason it was stopped.
-    #[must_use]
-    pub fn error(&self) -> QueryError {
-        if self.reason.load(Ordering::Relaxed) == EXPIRED { QueryError::Time } else { QueryError::Cancelled }
-    }
-
-    fn check(&self) -> Result<(), QueryError> {
-        if self.is_stopped() { Err(self.error()) } else { Ok(()) }
-    }
 }
 
 /// The form of a query, which decides the formats that fit.
@@ -309,7 +245,10 @@ impl Prepared {
     #[must_use]
     pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
         let counts = Cardinalities::of(snapshot);
-        let (query, notes) = plan::rewrite(self.query.clone(), &counts);
+        let (query, mut notes) = plan::rewrite(self.query.clone(), &counts);
+        if Top::of(&query).is_some() {
+            notes.push("first rows kept while reading, not all sorted".to_owned());
+        }
         (query.to_sse(), notes)
     }
 
@@ -386,6 +325,17 @@ impl Prepared {
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
+        if self.rewrite
+            && let Some((unordered, top)) = Top::of(&query)
+            && let QueryResults::Solutions(rows) = self.start(unordered, snapshot, watch)?
+            && let Some(first) = top.first(rows, watch)?
+        {
+            return Ok(QueryResults::Solutions(first));
+        }
+        self.start(query, snapshot, watch)
+    }
+
+    fn start(&self, query: Query, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
         let mut prepared = with_services(evaluator(watch), self.remote.as_ref(), watch).for_query(query);
         apply(&self.dataset, prepared.dataset_mut());
         prepared.on_store(snapshot.store()).execute().map_err(failed)
@@ -442,18 +392,6 @@ pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
             Err(error) => QueryError::Evaluation(error.to_string()),
         },
         other => QueryError::Evaluation(other.to_string()),
-    }
-}
-
-impl Watch {
-    /// The reason it was stopped, where `error` is a consequence of the stop.
-    pub(super) fn error_or(&self, error: QueryError) -> QueryError {
-        match error {
-            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Remote(_) | QueryError::Time if self.is_stopped() => {
-                self.error()
-            }
-            other => other,
-        }
     }
 }
 
@@ -584,7 +522,7 @@ pub(super) fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Resul
         return if limits.truncate { Ok(false) } else { Err(QueryError::Rows(limit)) };
     }
     report.rows += 1;
-    watch.rows.store(report.rows, Ordering::Relaxed);
+    watch.count(report.rows);
     Ok(true)
 }
 

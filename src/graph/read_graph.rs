@@ -6,7 +6,8 @@ use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedOrBlankNode};
 
 use super::edit::Target;
-use super::query::{Limits, QueryError, Report, Sink, Watch, admit, serializer};
+use super::query::{Limits, QueryError, Report, Sink, admit, serializer};
+use super::watch::Watch;
 use super::{Snapshot, StoreError};
 
 /// Whether `target` is there: the default graph and the dataset always are.

@@ -15,7 +15,8 @@ use spargebra::{GraphUpdateOperation, Query, Update};
 use super::edit::{EditError, Payload, Target, parse};
 use super::formats::{GRAPH_OFFERS, rdf_format_of};
 use super::guard::variables;
-use super::query::{QueryError, Watch};
+use super::query::QueryError;
+use super::watch::Watch;
 
 /// Media type in which services answer.
 const ROWS: &str = "application/sparql-results+json";

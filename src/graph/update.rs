@@ -13,8 +13,9 @@ use spargebra::term::{
 use spargebra::{GraphUpdateOperation, Query, Update};
 
 use super::edit::{Change, EditError, UpdateContext};
-use super::query::{Watch, apply, evaluator};
+use super::query::{apply, evaluator};
 use super::remote::with_services;
+use super::watch::Watch;
 use super::{QueryError, guard};
 
 /// Changes that one update may make; they are held in memory until the commit.
