@@ -1,10 +1,10 @@
 """Two servers side by side, on the same million triples and the same questions: requests per second and the 99th percentile.
 
     python3 benches/load/run.py --yuanpu target/release/yuanpu --made-corpus target/release/examples/made_corpus \
-        --oxigraph PATH/oxigraph [--seconds 5] [--memory]
+        --oxigraph PATH/oxigraph [--seconds 5] [--memory] [--folder KEPT]
 
 The oxigraph server is in the wheel `oxigraph==0.5.13` (pip download, unzip, chmod +x); wrk is a Debian package. The data: the graph
-of 500 documents of the made corpus, read by `yuanpu build`, and a made graph of parks, clusters and regions up to a million. Both
+of 300 documents of the made corpus, read by `yuanpu build`, and a made graph of parks, clusters and regions up to a million. Both
 servers keep their data on disk; with --memory theirs keeps it in memory, as a build of ours without the feature rocksdb does. The miss path is measured with our result cache off; `repeated` asks one
 two-hop question again and again, with the cache on.
 """
@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CLUSTERS, REGIONS = 105_000, 1_050
+CLUSTERS, REGIONS, DOCUMENTS = 100_000, 1_000, 300
 YP, ID = "https://w3id.org/yuanpu/ns#", "https://w3id.org/yuanpu/id/"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -55,14 +55,14 @@ def made_graph():
 
 def make_data(folder, yuanpu, made_corpus):
     """Writes data.nq; says how many quads come from extraction."""
-    subprocess.run([made_corpus, "500", folder / "documents"], check=True)
+    subprocess.run([made_corpus, str(DOCUMENTS), folder / "documents"], check=True)
     base = [yuanpu, "--db", folder / "extracted.db"]
     subprocess.run([*base, "build", "--quiet", folder / "documents"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([*base, "export", "--format", "nq", "-o", folder / "extracted.nq"], check=True)
+    subprocess.run([*base, "export", "--all", "--format", "nq", "-o", folder / "extracted.nq"], check=True)
     extracted = (folder / "extracted.nq").read_text().splitlines()
     made = list(made_graph())
     (folder / "data.nq").write_text("\n".join(extracted + made) + "\n")
-    print(f"{len(extracted) + len(made)} quads, {len(extracted)} of them from 500 documents", file=sys.stderr)
+    print(f"{len(extracted) + len(made)} quads, {len(extracted)} of them from {DOCUMENTS} documents", file=sys.stderr)
 
 
 def send(url, path):
@@ -110,8 +110,9 @@ def measure(url, kinds, seconds):
 def ours(folder, args):
     url, db = "http://127.0.0.1:7901", folder / "ours.db"
     base = [args.yuanpu, "--db", db, "serve", "--bind", "127.0.0.1:7901", "--timeout", "60", "--max-body", "1000"]
-    with running([*base, "--writable"], url):
-        send(url + "/store", folder / "data.nq")
+    if not db.exists():
+        with running([*base, "--writable"], url):
+            send(url + "/store", folder / "data.nq")
     with running([*base, "--cache", "0"], url):
         time.sleep(5)
         results = measure(url, KINDS, args.seconds)
@@ -123,7 +124,7 @@ def ours(folder, args):
 def theirs(folder, args):
     url = "http://127.0.0.1:7902"
     place = [] if args.memory else ["--location", folder / "theirs.db"]
-    if place:
+    if place and not place[1].exists():
         subprocess.run([args.oxigraph, "load", *place, "--file", folder / "data.nq"], check=True, capture_output=True)
         subprocess.run([args.oxigraph, "optimize", *place], check=True, capture_output=True)
     with running([args.oxigraph, "serve" if args.memory else "serve-read-only", *place, "--bind", "127.0.0.1:7902"], url):
@@ -136,12 +137,14 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ["--yuanpu", "--made-corpus", "--oxigraph"]:
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--folder", type=Path, help="keeps the data and the stores for another run")
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--memory", action="store_true")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_data(folder, args.yuanpu, args.made_corpus)
+    with contextlib.ExitStack() as ends:
+        folder = args.folder or Path(ends.enter_context(tempfile.TemporaryDirectory()))
+        if not (folder / "data.nq").exists():
+            make_data(folder, args.yuanpu, args.made_corpus)
         us, them = ours(folder, args), theirs(folder, args)
     print("| question | connections | yuanpu req/s | oxigraph req/s | ratio | yuanpu p99 ms | oxigraph p99 ms | errors |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
