@@ -3,7 +3,7 @@
 -- Prints one line: requests, seconds, errors, p50 and p99 in milliseconds.
 local YP = "PREFIX yp: <https://w3id.org/yuanpu/ns#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 local ID = "https://w3id.org/yuanpu/id/"
-local CLUSTERS, REGIONS = 100000, 1000
+local CLUSTERS, REGIONS = 66000, 1000
 
 local function thing(kind, number) return "<" .. ID .. kind .. "/" .. number .. "号>" end
 local function region() return thing("region", math.random(REGIONS) - 1) end

@@ -4,7 +4,7 @@
         --oxigraph PATH/oxigraph [--seconds 5] [--memory] [--folder KEPT]
 
 The oxigraph server is in the wheel `oxigraph==0.5.13` (pip download, unzip, chmod +x); wrk is a Debian package. The data: the graph
-of 300 documents of the made corpus, read by `yuanpu build`, and a made graph of parks, clusters and regions up to a million. Both
+of 200 documents of the made corpus, read by `yuanpu build`, and a made graph of parks, clusters and regions up to a million. Both
 servers keep their data on disk; with --memory theirs keeps it in memory, as a build of ours without the feature rocksdb does. The miss path is measured with our result cache off; `repeated` asks one
 two-hop question again and again, with the cache on.
 """
@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CLUSTERS, REGIONS, DOCUMENTS = 100_000, 1_000, 300
+CLUSTERS, REGIONS, DOCUMENTS = 66_000, 1_000, 200
 YP, ID = "https://w3id.org/yuanpu/ns#", "https://w3id.org/yuanpu/id/"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"

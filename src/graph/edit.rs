@@ -122,7 +122,14 @@ pub struct Editor {
     /// Writes done since the base generation.
     writes: u64,
     base: u64,
+    /// The graph as it is now.
+    now: Snapshot,
+    /// Quads changed since something was last counted anew.
+    changed: usize,
 }
+
+/// Changes after which counts for planning are made anew.
+const STALE: usize = 1_000;
 
 /// The folder that the writer holds.
 struct Home {
@@ -141,7 +148,8 @@ impl Editor {
     /// # Errors
     /// The store's.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self { store: Arc::new(Store::new()?), home: None, writes: 0, base: 0 })
+        let store = Arc::new(Store::new()?);
+        Ok(Self { now: Snapshot::new(store.clone(), 0), store, home: None, writes: 0, base: 0, changed: 0 })
     }
 
     /// Takes the writer lock of `folder`, opens a draft of its next generation and replays what a killed writer had logged.
@@ -165,7 +173,8 @@ impl Editor {
         let writes = log.writes();
         let manifest = current.map(|(manifest, _)| manifest);
         let home = Home { folder: folder.clone(), _writer: writer, number, draft, manifest, log, log_path };
-        Ok(Self { store: Arc::new(store), home: Some(home), writes, base })
+        let store = Arc::new(store);
+        Ok(Self { now: Snapshot::new(store.clone(), version(base, writes)), store, home: Some(home), writes, base, changed: 0 })
     }
 
     /// Publishes what a killed writer left in its log. True where there was something; a log that a living writer holds is left
@@ -189,13 +198,13 @@ impl Editor {
     /// The graph as it is now, for reading. Its number rises with every write.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.store.clone(), self.version())
+        self.now.clone()
     }
 
     /// Number of the state: of the base generation, with the writes since.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.base * 1_000_000 + self.writes
+        version(self.base, self.writes)
     }
 
     /// Runs a SPARQL Update. All of it or nothing is done.
@@ -273,11 +282,17 @@ impl Editor {
         if changes.is_empty() {
             return Ok(());
         }
+        // Clearing a graph is one change and any number of quads.
+        let whole_graphs = changes.iter().any(|change| matches!(change, Change::Clear(_) | Change::Drop(_)));
+        let changed = if whole_graphs { STALE + 1 } else { changes.len() };
         if let Some(home) = &mut self.home {
             home.log.append(&changes)?;
         }
         tx.commit()?;
         self.writes += 1;
+        self.changed += changed;
+        self.now = if self.changed > STALE { Snapshot::new(self.store.clone(), self.version()) } else { self.now.next(self.version()) };
+        self.changed = if self.changed > STALE { 0 } else { self.changed };
         Ok(())
     }
 
@@ -288,6 +303,7 @@ impl Editor {
     /// The disk's; then the log keeps the writes.
     pub fn close(self) -> Result<(), StoreError> {
         let Some(home) = self.home else { return Ok(()) };
+        drop(self.now);
         let Home { folder, _writer, number, draft, manifest, log, log_path } = home;
         if log.writes() > 0 {
             let store = Arc::into_inner(self.store).ok_or_else(|| StoreError::Store("the graph is still being read".to_owned()))?;
@@ -306,6 +322,10 @@ impl Editor {
         folder.sweep();
         Ok(())
     }
+}
+
+fn version(base: u64, writes: u64) -> u64 {
+    base * 1_000_000 + writes
 }
 
 fn log_path(folder: &GraphFolder, base: u64) -> PathBuf {

@@ -41,6 +41,31 @@ pub enum Refusal {
     Product(u64),
 }
 
+/// Rows that a small query may come by.
+pub(super) const SMALL: u64 = 64;
+
+/// Whether `query` only looks up few triples; `rows` counts the matches of a triple pattern as far as [`SMALL`].
+pub(super) fn is_small(query: &Query, rows: &dyn Fn(&TriplePattern) -> u64) -> bool {
+    let mut pattern = pattern_of(query);
+    loop {
+        pattern = match pattern {
+            GraphPattern::Project { inner, .. }
+            | GraphPattern::Slice { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner } => inner,
+            GraphPattern::Bgp { patterns } => {
+                let mut product = 1;
+                // Each must be few, also where another has none: the engine may begin with either.
+                return patterns.iter().all(|triple| {
+                    product *= rows(triple).max(1);
+                    product < SMALL
+                }) && !matches!(query, Query::Describe { .. });
+            }
+            _ => return false,
+        }
+    }
+}
+
 /// What a check goes by.
 pub(super) struct Measure<'a> {
     /// Sizes that are refused.
@@ -303,4 +328,27 @@ fn watched(pattern: GraphPattern, anchors: Vec<Variable>) -> GraphPattern {
     let tie = |variable: Variable| Expression::Coalesce(vec![variable.into(), oxigraph::model::Literal::from(true).into()]);
     let call = Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(ALIVE)), anchors.into_iter().map(tie).collect());
     GraphPattern::Filter { expr: call, inner: Box::new(pattern) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small(query: &str, rows: u64) -> bool {
+        is_small(&spargebra::SparqlParser::new().parse_query(query).unwrap(), &|_| rows)
+    }
+
+    #[test]
+    fn only_few_lookups_are_small() {
+        assert!(small("SELECT ?o { <http://e/s> ?p ?o }", 63));
+        assert!(small("SELECT DISTINCT ?o { <http://e/s> <http://e/p> ?x . ?x <http://e/q> ?o } LIMIT 3", 7));
+        assert!(small("ASK { <http://e/s> ?p ?o . <http://e/t> ?q ?o }", 0));
+        assert!(!small("SELECT ?o { <http://e/s> ?p ?o }", 64));
+        assert!(!small("SELECT ?o { <http://e/s> <http://e/p> ?x . ?x <http://e/q> ?o }", 8));
+        for computing in ["SELECT ?o { <http://e/s> <http://e/p>+ ?o }", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "DESCRIBE <http://e/s>"] {
+            assert!(!small(computing, 1), "{computing}");
+        }
+        assert!(!small("SELECT * { ?s ?p ?o FILTER(REGEX(?o, 'a')) }", 1));
+        assert!(!small("SELECT * { ?s ?p ?o BIND(CONCAT(?o, ?o) AS ?x) }", 1));
+    }
 }

@@ -44,6 +44,7 @@ mod top;
 mod update;
 mod validate;
 mod watch;
+mod writer;
 
 pub use background::Background;
 pub use diagram::{Diagram, DiagramOptions, diagram};

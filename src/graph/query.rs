@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
-use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
-use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator};
+use oxigraph::io::RdfFormat;
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term};
+use oxigraph::sparql::results::QueryResultsFormat;
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, SparqlEvaluator};
 use spargebra::Query;
 
 use super::Snapshot;
@@ -15,14 +15,11 @@ use super::cardinality::Cardinalities;
 use super::guard::{self, ALIVE, Bounds, Measure, Refusal};
 use super::names::Names;
 use super::plan;
-use super::prefixes::known_prefixes;
 use super::remote::{Remote, RemoteError, with_services};
 use super::syntax::{SyntaxError, parse_query};
 use super::top::Top;
 use super::watch::Watch;
-
-/// Triples of an answer that is looked through before its first byte is written.
-const FEW: usize = 2_000;
+use super::writer::{Sink, Writer, admit};
 
 /// How far an answer may go. `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -241,6 +238,16 @@ impl Prepared {
         format!("{} {:?}", self.query, self.dataset)
     }
 
+    /// Whether the query can be shown to look at few triples of `snapshot` and to compute nothing: triple patterns alone, of which the
+    /// product of the matches is small.
+    #[must_use]
+    pub fn is_small(&self, snapshot: &Snapshot) -> bool {
+        let counts = Cardinalities::of(snapshot);
+        self.dataset.is_empty()
+            && self.query.dataset().is_none()
+            && guard::is_small(&self.query, &|triple| counts.few(triple, guard::SMALL))
+    }
+
     /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
     #[must_use]
     pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
@@ -393,142 +400,4 @@ pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
         },
         other => QueryError::Evaluation(other.to_string()),
     }
-}
-
-/// Cardinalities what goes through and refuses to go past the limit.
-pub(super) struct Sink<W> {
-    out: W,
-    written: u64,
-    limit: Option<u64>,
-    over: bool,
-}
-
-impl<W: Write> Sink<W> {
-    pub(super) fn new(out: W, limit: Option<u64>) -> Self {
-        Self { out, written: 0, limit, over: false }
-    }
-
-    /// The result with the bytes counted, or with the size limit named as the reason.
-    pub(super) fn settle(self, result: Result<Report, QueryError>) -> Result<Report, QueryError> {
-        match result {
-            Err(QueryError::Output(_)) if self.over => Err(QueryError::Bytes(self.limit.unwrap_or_default())),
-            other => other.map(|report| Report { bytes: self.written, ..report }),
-        }
-    }
-}
-
-impl<W: Write> Write for Sink<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.limit.is_some_and(|limit| self.written + bytes.len() as u64 > limit) {
-            self.over = true;
-            return Err(io::Error::other("answer too large"));
-        }
-        let written = self.out.write(bytes)?;
-        self.written += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-struct Writer<'a, W: Write> {
-    limits: Limits,
-    watch: &'a Watch,
-    sink: &'a mut Sink<W>,
-}
-
-impl<W: Write> Writer<'_, W> {
-    fn solutions(&mut self, solutions: QuerySolutionIter<'_>, format: QueryResultsFormat) -> Result<Report, QueryError> {
-        let variables: Vec<Variable> = solutions.variables().to_vec();
-        let mut report = Report::default();
-        let mut out = QueryResultsSerializer::from_format(format)
-            .serialize_solutions_to_writer(&mut *self.sink, variables)
-            .map_err(QueryError::Output)?;
-        for solution in solutions {
-            let solution = solution.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            out.serialize(&solution).map_err(QueryError::Output)?;
-        }
-        self.watch.check()?;
-        out.finish().map_err(QueryError::Output)?;
-        Ok(report)
-    }
-
-    fn boolean(&mut self, value: bool, output: Output) -> Result<Report, QueryError> {
-        match output {
-            Output::Results(format) => {
-                QueryResultsSerializer::from_format(format)
-                    .serialize_boolean_to_writer(&mut *self.sink, value)
-                    .map_err(QueryError::Output)?;
-            }
-            Output::Graph(_) | Output::SortedGraph(_) => return Err(QueryError::Format("ASK → RDF")),
-        }
-        Ok(Report { rows: 1, boolean: Some(value), ..Report::default() })
-    }
-
-    fn graph(&mut self, mut triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
-        let mut report = Report::default();
-        // The head of a document names its prefixes: of a small answer, those that occur.
-        let mut first = Vec::new();
-        for triple in triples.by_ref().take(FEW) {
-            first.push(triple.map_err(failed)?);
-        }
-        let few = first.len() < FEW;
-        let used = |namespace: &str| !few || first.iter().any(|triple| triple.to_string().contains(namespace));
-        let mut out = serializer(format, used).for_writer(&mut *self.sink);
-        for triple in first.into_iter().map(Ok).chain(triples) {
-            let triple = triple.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            out.serialize_triple(&triple).map_err(QueryError::Output)?;
-        }
-        self.watch.check()?;
-        out.finish().map_err(QueryError::Output)?;
-        Ok(report)
-    }
-
-    fn sorted_graph(&mut self, triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
-        let mut report = Report::default();
-        let mut sorted = std::collections::BTreeMap::new();
-        for triple in triples {
-            let triple = triple.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            sorted.insert(triple.to_string(), triple);
-        }
-        self.watch.check()?;
-        let used = |namespace: &str| sorted.keys().any(|line| line.contains(namespace));
-        let mut out = serializer(format, used).for_writer(&mut *self.sink);
-        for triple in sorted.values() {
-            out.serialize_triple(triple).map_err(QueryError::Output)?;
-        }
-        out.finish().map_err(QueryError::Output)?;
-        report.rows = sorted.len() as u64;
-        Ok(report)
-    }
-}
-
-/// Lets one more row through, or says that the answer ends here (false), or that it is an error.
-pub(super) fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Result<bool, QueryError> {
-    watch.check()?;
-    if let Some(limit) = limits.rows.filter(|limit| report.rows >= *limit) {
-        report.truncated = true;
-        return if limits.truncate { Ok(false) } else { Err(QueryError::Rows(limit)) };
-    }
-    report.rows += 1;
-    watch.count(report.rows);
-    Ok(true)
-}
-
-/// A serializer that knows the prefixes whose namespace is `used`.
-pub(crate) fn serializer(format: RdfFormat, used: impl Fn(&str) -> bool) -> RdfSerializer {
-    known_prefixes().filter(|(_, iri)| used(iri)).fold(RdfSerializer::from_format(format), |serializer, (prefix, iri)| {
-        serializer.clone().with_prefix(prefix, iri).unwrap_or(serializer)
-    })
 }

@@ -34,6 +34,8 @@ pub struct Job {
     pub time: Duration,
     /// Whether a row limit ends the answer in good order.
     pub page: Option<u64>,
+    /// Whether the work is so little over a snapshot that it may be done at once.
+    pub small: Box<dyn FnOnce(&Snapshot) -> bool + Send>,
     /// The work.
     pub work: Work,
 }
@@ -107,6 +109,9 @@ async fn evaluate(
 ) -> Result<Given, Problem> {
     let shared = inbound.shared.clone();
     shared.metrics.cache_misses.add(1);
+    if (job.small)(&snapshot) {
+        return at_once(&shared, job.work, &snapshot, job.repeatable.then_some(&key), job.content_type);
+    }
     let permit = shared.gate.enter(deadline.saturating_duration_since(Instant::now())).await?;
     let watch = Watch::default();
     let registered = shared.register(Running {
@@ -117,11 +122,7 @@ async fn evaluate(
         request: inbound.id.clone(),
     });
     let (sender, mut receiver) = mpsc::channel(8);
-    let limits = Limits {
-        rows: Some(job.page.unwrap_or(shared.config.limits.rows)),
-        bytes: Some(shared.config.limits.bytes),
-        truncate: job.page.is_some(),
-    };
+    let limits = limits(&shared, job.page);
     let mut leash = Leash::new(watch.clone(), shared.clone());
     let mut writer = ChunkWriter::new(sender, shared.answers.largest());
     let worker = watch.clone();
@@ -159,6 +160,24 @@ async fn evaluate(
     };
     drop(flight);
     Ok(Given { response, more })
+}
+
+fn limits(shared: &Shared, page: Option<u64>) -> Limits {
+    Limits { rows: Some(page.unwrap_or(shared.config.limits.rows)), bytes: Some(shared.config.limits.bytes), truncate: page.is_some() }
+}
+
+/// Does little work where it stands: handing it to another thread and back would take longer than the work itself.
+fn at_once(
+    shared: &Arc<Shared>,
+    work: Work,
+    snapshot: &Snapshot,
+    keep: Option<&Key>,
+    content_type: &'static str,
+) -> Result<Given, Problem> {
+    let mut writer = ChunkWriter::gathering();
+    let report = work(snapshot, limits(shared, None), &Watch::default(), &mut writer).inspect_err(|error| count(shared, error))?;
+    let response = whole(shared, writer.gathered(), &report, keep, content_type);
+    Ok(Given { response, more: Some(report.truncated) })
 }
 
 fn count(shared: &Arc<Shared>, error: &QueryError) {

@@ -111,6 +111,8 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
             (media_type, Output::Graph(format))
         }
     };
+    let prepared = Arc::new(prepared);
+    let looked_at = prepared.clone();
     let job = Job {
         operation: Operation::Query,
         key: vec![base, prepared.canonical()],
@@ -118,6 +120,7 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: None,
+        small: Box::new(move |snapshot| looked_at.is_small(snapshot)),
         work: Box::new(move |snapshot, limits, watch, out| prepared.answer(snapshot, output, limits, watch, out)),
     };
     Ok(answer::answer(inbound, job).await?.response)

@@ -23,6 +23,7 @@ pub const DOORS: &[(&str, &[&str])] = &[
     ("http_body_util", &["src/server/"]),
     ("include_dir", &["src/ontology/", "src/graph/"]),
     ("indicatif", &["src/cli/"]),
+    ("mimalloc", &["src/main.rs"]),
     ("moka", &["src/server/"]),
     ("oxigraph::store", &["src/graph/"]),
     ("oxigraph::sparql", &["src/graph/"]),

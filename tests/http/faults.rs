@@ -95,7 +95,8 @@ fn an_update_obeys_the_time_limit_and_is_rolled_back() {
 fn a_client_that_hangs_up_stops_its_update_within_a_second() {
     let server = Served::writable(&["--timeout", "60", "--max-product", "1000000000000000"]);
     with_numbers(&server, 2000);
-    let update = "INSERT { ?a <http://e/q> ?y } WHERE { ?a <http://e/p> ?x . ?b <http://e/p> ?y . ?c <http://e/p> ?z FILTER(?x + ?y + ?z < 0) }";
+    let update =
+        "INSERT { ?a <http://e/q> ?y } WHERE { ?a <http://e/p> ?x . ?b <http://e/p> ?y . ?c <http://e/p> ?z FILTER(?x + ?y + ?z < 0) }";
     let stream = server.open("POST", "/sparql", &[("Content-Type", "application/sparql-update")], update.as_bytes());
     let running = || server.get("/admin/queries", "*/*").json()["queries"].as_array().map_or(0, Vec::len);
     let wait = |count, most| {
