@@ -20,20 +20,27 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 from pathlib import Path
 
 CLUSTERS = "SELECT ?c ?l { ?c a <https://w3id.org/yuanpu/ns#Cluster> ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?l }"
 TWO_HOP = "SELECT * { ?a <https://w3id.org/yuanpu/ns#locatedIn> ?b . ?b <https://w3id.org/yuanpu/ns#locatedIn> ?c }"
 COUNT = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
 ALL = "SELECT * { GRAPH ?g { ?s ?p ?o } }"
-ENTITY = "/id/region/" + urllib.parse.quote("成都市")
 
 
 class Soak:
     def __init__(self, address, process):
         self.host, self.port = address.split("//")[1].rstrip("/").split(":")
-        self.pid, self.end = process.pid, threading.Event()
+        self.pid, self.end, self.entity = process.pid, threading.Event(), self.find_entity()
         self.seen, self.wrong = collections.Counter(), collections.Counter()
+
+    def find_entity(self):
+        """The path of some cluster's page."""
+        url = f"http://{self.host}:{self.port}/sparql?query=" + urllib.parse.quote(CLUSTERS + " LIMIT 1")
+        request = urllib.request.Request(url, headers={"Accept": "text/csv"})
+        iri = urllib.request.urlopen(request, timeout=60).read().decode().splitlines()[1].split(",")[0]
+        return urllib.parse.quote(iri[iri.index("/id/"):], safe="/%")
 
     def memory(self):
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
@@ -66,7 +73,7 @@ class Soak:
         elif kind == 2:
             self.query(COUNT)
         elif kind == 3:
-            self.ask("GET", ENTITY, (200, 303, 404), {"Accept": "text/html"})
+            self.ask("GET", self.entity, (200,), {"Accept": "text/html"})
         elif kind == 4:
             self.ask("GET", "/api/queries", (200,))
         elif kind == 5:
@@ -119,14 +126,15 @@ class Soak:
 
 def publish(yuanpu, db, documents, extra, soak):
     """A generation every five seconds: one document more, then one less."""
-    more = False
-    while not soak.end.wait(5):
-        more = not more
+    more, took = False, 0.0
+    while not soak.end.wait(max(0.1, 5 - took)):
+        started, more = time.time(), not more
         if more:
             (documents / "extra.txt").write_text(extra)
         else:
             (documents / "extra.txt").unlink()
         done = subprocess.run([yuanpu, "--db", db, "build", "--quiet", documents], capture_output=True, text=True)
+        took = time.time() - started
         soak.seen["generations"] += 1
         if done.returncode != 0:
             soak.wrong[f"build: {done.returncode} {done.stderr[:200]}"] += 1
