@@ -19,7 +19,7 @@ ADVICE = -A clippy::pedantic
 IN_TESTS = -A clippy::unwrap_used -A clippy::expect_used -A clippy::panic -A clippy::print_stdout -A clippy::print_stderr \
 	-A clippy::unwrap_in_result -A clippy::too_many_lines -A missing_docs
 
-.PHONY: help setup build demo test check-format unit disk test-disk lint doc deny bench train fmt clean
+.PHONY: help setup build demo test check-format unit disk test-disk lint doc deny clients bench bench-load made-corpus soak scale train fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -33,7 +33,7 @@ build: setup ## the program, with the on-disk store
 demo: build ## data/documents to a graph, one question, out/graph.{ttl,dot,svg}
 	@scripts/demo.sh "$(YUANPU)"
 
-test: setup check-format unit disk lint doc deny ## everything that must hold
+test: setup check-format unit disk test-disk lint doc deny ## everything that must hold
 
 check-format:
 	$(CARGO) fmt --check
@@ -44,7 +44,7 @@ unit: ## all tests, the store in memory
 disk: build ## the main job on the on-disk store
 	@scripts/smoke.sh "$(YUANPU)"
 
-test-disk: setup ## the tests of the store again, on disk (not yet part of `make test`)
+test-disk: setup ## the tests of the store and of the service again, on disk
 	$(CARGO) test --release --locked --test store_incremental --test store_faults --test store_facts --test store_export --test http
 
 lint: ## clippy, warnings are errors, with and without the on-disk store
@@ -62,8 +62,26 @@ deny: ## licences, sources and duplicates of the dependencies
 		echo '******** SKIPPED: cargo-deny is not installed (cargo install cargo-deny --locked) ********' >&2; \
 	fi
 
+clients: build ## rdflib, SPARQLWrapper, Comunica and Jena, those that are installed, ask our server
+	YUANPU="$(YUANPU)" tests/clients/run
+
 bench: setup ## measure reading, extraction, loading and querying (benches/README.md)
 	$(CARGO) bench --profile release --locked
+
+MADE_CORPUS = $${CARGO_TARGET_DIR:-target}/release/examples/made_corpus
+
+made-corpus:
+	$(CARGO) build --release --locked --example made_corpus
+
+# The program of the oxigraph server is named by hand: `make bench-load OXIGRAPH=path`; it is in the wheel oxigraph==0.5.13.
+bench-load: build made-corpus ## our server and oxigraph's side by side, a million triples (needs wrk)
+	python3 benches/load/run.py --yuanpu "$(YUANPU)" --made-corpus "$(MADE_CORPUS)" --oxigraph "$(OXIGRAPH)"
+
+soak: build ## ten minutes of mixed load, a new generation every five seconds
+	python3 benches/load/soak.py --yuanpu "$(YUANPU)"
+
+scale: build made-corpus ## builds of 2,000, 20,000 and 200,000 documents
+	python3 benches/scale/run.py --yuanpu "$(YUANPU)" --made-corpus "$(MADE_CORPUS)"
 
 train: build ## make the weights again from data/corpus
 	$(YUANPU) train data/corpus/train

@@ -21,11 +21,16 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 have() { command -v "$1" > /dev/null 2>&1; }
 
+# libclang-cpp, which other packages bring along, is another library and does not serve.
 have_libclang() {
   [ -n "${LIBCLANG_PATH:-}" ] && return 0
-  compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' > /dev/null && return 0
-  compgen -G '/usr/lib*/libclang*.so*' > /dev/null && return 0
-  compgen -G '/usr/lib/*/libclang*.so*' > /dev/null
+  local folder name
+  for folder in '/usr/lib/llvm-*/lib' '/usr/lib*' '/usr/lib/*'; do
+    for name in 'libclang.so*' 'libclang-[0-9]*.so*'; do
+      compgen -G "$folder/$name" > /dev/null && return 0
+    done
+  done
+  return 1
 }
 
 have_chinese_font() { have fc-list && [ -n "$(fc-list :lang=zh 2> /dev/null | head -n 1)" ]; }

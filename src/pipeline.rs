@@ -271,8 +271,9 @@ fn look_at(sources: &dyn Sources, base: Option<&Manifest>, at: usize) -> Result<
     Ok(Planned { at, name, bytes, iri, owner: false, kept: None })
 }
 
-/// How much text one batch of parallel reading holds, in documents.
-const BATCH: usize = 128;
+/// Documents of one batch of parallel reading. A document of some thousand characters gives some thousand quads, and several batches
+/// are in memory at the same time.
+const BATCH: usize = 32;
 /// How many batches may wait for the store.
 const WAITING: usize = 2;
 

@@ -99,6 +99,49 @@ proptest! {
     }
 }
 
+/// Values of one column: of one kind, of kinds that are kept while reading, and of kinds that only the engine orders.
+fn values() -> impl Strategy<Value = Term> {
+    let text = prop::sample::select(vec!["", "a", "b", "ab", "成都", "产业"]);
+    prop_oneof![
+        6 => (-3_i64..30).prop_map(|n| Literal::from(n).into()),
+        3 => text.clone().prop_map(|text| Literal::new_simple_literal(text).into()),
+        3 => (text, prop::sample::select(vec!["zh", "en"])).prop_map(|(text, tag)| Literal::new_language_tagged_literal_unchecked(text, tag).into()),
+        1 => Just(node("n").into()),
+        1 => (0..3_u8).prop_map(|n| Literal::from(f64::from(n) / 2.0).into()),
+    ]
+}
+
+/// Kinds by which `values` are sifted, so that whole columns of one kind occur.
+fn of_kind(term: &Term, kind: u8) -> bool {
+    match (term, kind) {
+        (Term::Literal(literal), 0) => literal.datatype() == oxigraph::model::vocab::xsd::INTEGER,
+        (Term::Literal(literal), 1) => literal.datatype() == oxigraph::model::vocab::xsd::STRING || literal.language().is_some(),
+        _ => kind > 1,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn the_first_rows_are_those_of_a_full_sort(
+        objects in prop::collection::vec(values(), 0..60),
+        (kind, down, limit, offset) in (0..3_u8, any::<bool>(), 0..12_usize, 0..4_usize),
+    ) {
+        let of_kind = objects.iter().filter(|term| of_kind(term, kind)).enumerate();
+        let quads = of_kind.map(|(n, term)| Quad::new(node(&format!("s{n}")), node("p"), term.clone(), GraphName::DefaultGraph));
+        let snapshot = Snapshot::holding(quads).unwrap();
+        let order = if down { "DESC(?o)" } else { "?o" };
+        let query = format!("SELECT ?s ?o {{ ?s <http://e/p> ?v OPTIONAL {{ ?s <http://e/p> ?o FILTER(?s != <http://e/s1>) }} }} \
+                             ORDER BY {order} ?s LIMIT {limit} OFFSET {offset}");
+        let prepared = Prepared::parse(&query, None).unwrap();
+        let sequence = |prepared: &Prepared| {
+            let style = Style { labels: false, chinese: false };
+            prepared.rows(&snapshot, style, Limits::default(), &Watch::default()).unwrap().cells
+        };
+        prop_assert_eq!(sequence(&prepared), sequence(&prepared.clone().as_written()), "{}", query);
+    }
+}
+
 /// A graph in which one predicate is rare among many triples.
 fn lopsided() -> Vec<Quad> {
     let mut quads: Vec<Quad> = (0..3000)
@@ -121,6 +164,7 @@ fn each_rewrite_is_done_told_and_right() {
         ("SELECT * { ?s a <http://e/C> OPTIONAL { ?s <http://e/label> ?l } ?s <http://e/rare> ?o }", "hoisted before OPTIONAL"),
         ("SELECT * { ?s <http://e/common> ?o . ?s <http://e/label> ?l . ?s <http://e/rare> ?r }", "rarest first: <http://e/rare> (1)"),
         ("SELECT * { ?s <http://e/common> ?o . ?s <http://e/label> ?l FILTER(?s = <http://e/s7>) }", "taken from the filter"),
+        ("SELECT ?l ?s { ?s <http://e/label> ?l } ORDER BY DESC(?l) ?s LIMIT 10 OFFSET 5", "first rows kept while reading"),
         ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "answered from the counts"),
         ("SELECT (COUNT(?s) AS ?n) { ?s a <http://e/C> }", "answered from the counts"),
         ("SELECT DISTINCT ?p { ?s ?p ?o }", "answered from the counts"),

@@ -84,7 +84,7 @@ fn a_kill_at_any_instant_leaves_a_whole_graph() {
     let home = tempfile::tempdir().unwrap();
     let folder = GraphFolder::at(home.path().join("graph.db"));
     build_round(&folder, 0).unwrap();
-    let build_time = time_of_a_build(&folder);
+    let mut build_time = time_of_a_build(&folder);
     let mut published = folder.current().unwrap();
     let mut seed = 0x9e37_79b9_u32;
     for kill in 0..200 {
@@ -96,6 +96,8 @@ fn a_kill_at_any_instant_leaves_a_whole_graph() {
         let graph = folder.open().unwrap_or_else(|e| panic!("kill {kill}: {e}"));
         assert!(graph.damage().is_none(), "kill {kill}: {:?}", graph.damage());
         assert!(graph.generation() >= published, "kill {kill}: a published generation was lost");
+        // The machine may be busier or less so by now: about half of the children are to get as far as publishing.
+        build_time = build_time.mul_f64(if graph.generation() > published { 0.93 } else { 1.08 });
         published = graph.generation();
         let found = sorted_nquads(graph.store()).unwrap();
         assert!(expected.contains(&found), "kill {kill}: generation {published} is no graph that was ever built");

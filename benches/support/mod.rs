@@ -47,24 +47,27 @@ impl Random {
     }
 }
 
-/// Documents of two to eight kilobytes, without end.
-pub fn documents(seed: u64) -> impl Iterator<Item = String> {
-    let mut random = Random::new(seed);
-    (0..).map(move |number| document(&mut random, number))
+/// Documents of two to eight kilobytes, until `bytes` bytes are reached.
+pub fn corpus(seed: u64, bytes: usize) -> Vec<String> {
+    let mut total = 0;
+    let enough = |text: &String| {
+        let more = total < bytes;
+        total += text.len();
+        more
+    };
+    documents(seed).take_while(enough).collect()
 }
 
-/// The first documents, until `bytes` bytes are reached.
-pub fn corpus(seed: u64, bytes: usize) -> Vec<String> {
-    let mut texts = Vec::new();
-    let mut total = 0;
-    for text in documents(seed) {
-        total += text.len();
-        texts.push(text);
-        if total >= bytes {
-            break;
-        }
-    }
-    texts
+/// Documents without end, always the same for the same seed.
+pub fn documents(seed: u64) -> impl Iterator<Item = String> {
+    let mut random = Random::new(seed);
+    (0..).map(move |number| document(&mut random, number, None))
+}
+
+/// Documents of one section each, without end.
+pub fn short_documents(seed: u64) -> impl Iterator<Item = String> {
+    let mut random = Random::new(seed);
+    (0..).map(move |number| document(&mut random, number, Some(1)))
 }
 
 /// Bytes of all documents together.
@@ -72,12 +75,13 @@ pub fn size(documents: &[String]) -> usize {
     documents.iter().map(String::len).sum()
 }
 
-fn document(random: &mut Random, number: usize) -> String {
+fn document(random: &mut Random, number: usize, sections: Option<usize>) -> String {
     let mut text = String::new();
     let genre = random.pick(GENRES);
     let _ = writeln!(text, "{}\n", filled(genre, random));
     let _ = writeln!(text, "{}年{}月{}日 第{number}期\n", 2015 + random.below(11), 1 + random.below(12), 1 + random.below(28));
-    for section in 0..2 + random.below(4) {
+    let sections = sections.unwrap_or_else(|| 2 + random.below(4));
+    for section in 0..sections {
         if random.one_in(2) {
             let _ = writeln!(text, "{}、{}\n", ["一", "二", "三", "四", "五", "六"][section], random.pick(HEADINGS));
         }

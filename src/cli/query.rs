@@ -273,6 +273,6 @@ fn told(error: QueryError, file: &str, settings: &Settings) -> CliError {
             .help(settings.text("用 --timeout 给更多时间，或把查询写得更窄", "give more time with --timeout, or narrow the query")),
         QueryError::Rows(_) | QueryError::Bytes(_) => CliError::limit("Q012", error.to_string()),
         QueryError::Output(error) => error.into(),
-        QueryError::Cancelled | QueryError::Evaluation(_) => CliError::store("Q013", error.to_string()),
+        QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Remote(_) => CliError::store("Q013", error.to_string()),
     }
 }

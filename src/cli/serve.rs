@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use yuanpu::graph::{Editor, GraphFolder};
 use yuanpu::model::{Diagnostic, Severity};
-use yuanpu::server::{GraphSource, Role, ServeError, Server, ServerConfig, ServiceLimits, Token, Tokens, log_json};
+use yuanpu::server::{
+    GraphSource, HttpRemote, RemoteAddress, Role, ServeError, Server, ServerConfig, ServiceLimits, Token, Tokens, log_json,
+};
 
 use super::outcome::{CliError, Failure, Outcome};
 use super::query::{catalogue, seconds, unopened};
@@ -63,6 +65,16 @@ pub struct Args {
     /// Largest product of patterns that share no variable, in rows
     #[arg(long, value_name = "N", default_value_t = ServiceLimits::default().product)]
     max_product: u64,
+    /// Address that SERVICE and LOAD may reach, http:// only; with `/` at its end, everything below; may be repeated. Loopback and
+    /// private addresses only where named as numbers or as localhost
+    #[arg(long, value_name = "URL")]
+    allow_remote: Vec<RemoteAddress>,
+    /// Time of one request to another server
+    #[arg(long, value_name = "TIME", default_value = "10", value_parser = seconds)]
+    remote_timeout: Duration,
+    /// Megabytes of one answer of another server
+    #[arg(long, value_name = "MB", default_value_t = 16)]
+    max_remote: usize,
     /// Megabytes of answers kept for repeated requests; 0 keeps none
     #[arg(long, value_name = "MB", default_value_t = 64)]
     cache: u64,
@@ -116,11 +128,17 @@ fn config(args: &Args, settings: &Settings) -> Result<ServerConfig, CliError> {
         tokens: tokens(args.tokens.as_deref(), settings)?,
         origins: args.cors.clone(),
         limits,
+        remote: remote(args),
         cache_bytes: args.cache << 20,
         queries: catalogue(args.queries.as_deref(), settings)?,
         poll: Duration::from_millis(500),
         drain: args.drain,
     })
+}
+
+fn remote(args: &Args) -> Option<HttpRemote> {
+    let remote = HttpRemote { allowed: args.allow_remote.clone(), time: args.remote_timeout, bytes: args.max_remote << 20 };
+    (!remote.allowed.is_empty()).then_some(remote)
 }
 
 fn source(args: &Args, settings: &Settings) -> Result<GraphSource, CliError> {

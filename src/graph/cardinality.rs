@@ -1,7 +1,7 @@
 //! How many triples of the default graph match a pattern: counted when first asked for and remembered as long as the snapshot lives.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphNameRef, NamedNode, Term};
@@ -13,18 +13,50 @@ use super::{Profile, Snapshot};
 pub(super) const ENOUGH: u64 = 1_000;
 /// Counting for the size of products stops here: two patterns of that size are too many for any product.
 const MANY: u64 = 20_000;
-/// Patterns remembered; planning goes on without memory beyond that.
-const REMEMBERED: usize = 20_000;
+/// Patterns remembered in each half of the memory.
+const REMEMBERED: usize = 10_000;
 
 type Constants = [Option<Term>; 3];
 
 /// What is known about a snapshot; shared by its clones.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Matches counted, and how far was counted.
-    rows: Mutex<HashMap<Constants, (u64, u64)>>,
+    counted: Arc<Mutex<Counted>>,
     /// Exact counts, where somebody had them made.
     pub(super) profile: OnceLock<Profile>,
+}
+
+impl Known {
+    /// For a state that differs little from this one: what was counted still serves for planning, exact counts do not.
+    pub(super) fn for_the_next(&self) -> Self {
+        Self { counted: self.counted.clone(), profile: OnceLock::new() }
+    }
+}
+
+/// Matches counted, and how far was counted. When the young half is full, the old one is forgotten: what is asked for again and again
+/// stays, however many patterns are asked for once.
+#[derive(Default)]
+struct Counted {
+    young: HashMap<Constants, (u64, u64)>,
+    old: HashMap<Constants, (u64, u64)>,
+}
+
+impl Counted {
+    fn get(&mut self, key: &Constants) -> Option<(u64, u64)> {
+        if let Some(found) = self.young.get(key) {
+            return Some(*found);
+        }
+        let (key, found) = self.old.remove_entry(key)?;
+        self.insert(key, found);
+        Some(found)
+    }
+
+    fn insert(&mut self, key: Constants, found: (u64, u64)) {
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, found);
+    }
 }
 
 /// Counts over one snapshot.
@@ -39,7 +71,7 @@ impl<'a> Cardinalities<'a> {
 
     /// Triples that match the constants of `triple`; counted no further than [`ENOUGH`].
     pub(super) fn rows(&self, triple: &TriplePattern) -> u64 {
-        self.up_to(triple, ENOUGH)
+        self.exact(triple).map_or_else(|| self.up_to(triple, ENOUGH), |rows| rows.min(ENOUGH))
     }
 
     /// Triples that match the constants of `triple`, for the size of products: counted no further than [`MANY`].
@@ -47,19 +79,22 @@ impl<'a> Cardinalities<'a> {
         self.exact(triple).unwrap_or_else(|| self.up_to(triple, MANY))
     }
 
+    /// Triples that match the constants of `triple` at this moment; counted no further than `most`, and not remembered: for patterns
+    /// that are asked for once.
+    pub(super) fn few(&self, triple: &TriplePattern, most: u64) -> u64 {
+        self.count(&constants(triple), most)
+    }
+
     fn up_to(&self, triple: &TriplePattern, most: u64) -> u64 {
-        let key = [constant(&triple.subject), predicate(&triple.predicate).map(Term::from), constant(&triple.object)];
-        let known = &self.snapshot.known().rows;
+        let key = constants(triple);
+        let known = &self.snapshot.known().counted;
         if let Some((rows, limit)) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
-            && (rows < limit || *limit >= most)
+            && (rows < limit || limit >= most)
         {
-            return *rows;
+            return rows;
         }
         let rows = self.count(&key, most);
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < REMEMBERED {
-            known.insert(key, (rows, most));
-        }
+        known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (rows, most));
         rows
     }
 
@@ -103,6 +138,10 @@ impl<'a> Cardinalities<'a> {
     }
 }
 
+fn constants(triple: &TriplePattern) -> Constants {
+    [constant(&triple.subject), predicate(&triple.predicate).map(Term::from), constant(&triple.object)]
+}
+
 fn constant(term: &TermPattern) -> Option<Term> {
     match term {
         TermPattern::NamedNode(node) => Some(node.clone().into()),
@@ -115,5 +154,26 @@ fn predicate(name: &NamedNodePattern) -> Option<NamedNode> {
     match name {
         NamedNodePattern::NamedNode(node) => Some(node.clone()),
         NamedNodePattern::Variable(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: usize) -> Constants {
+        [Some(NamedNode::new_unchecked(format!("http://e/{n}")).into()), None, None]
+    }
+
+    #[test]
+    fn what_is_asked_again_stays_remembered_and_memory_is_bounded() {
+        let mut counted = Counted::default();
+        counted.insert(key(0), (7, 1000));
+        for n in 1..5 * REMEMBERED {
+            counted.insert(key(n), (1, 1000));
+            assert_eq!(counted.get(&key(0)), Some((7, 1000)), "after {n} others");
+        }
+        assert!(counted.young.len() + counted.old.len() <= 2 * REMEMBERED);
+        assert_eq!(counted.get(&key(1)), None, "what was asked for once is forgotten");
     }
 }

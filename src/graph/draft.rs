@@ -1,8 +1,9 @@
 //! A generation in the making. Nothing of it is seen by readers until it is published; dropped, it leaves nothing behind.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad};
 use oxigraph::store::Store;
@@ -17,6 +18,12 @@ use crate::model::vocabulary;
 
 /// Memory for the bulk loader, in megabytes.
 const LOADER_MEMORY: usize = 256;
+
+/// Settled entities that may wait for the loader.
+const WAITING: usize = 1024;
+
+/// What changes about one entity: quads that go out, quads that come in.
+type Settled = Result<(Vec<Quad>, Vec<Quad>), StoreError>;
 
 /// A generation being written. Holds the folder's writer lock as long as it lives.
 pub struct Draft {
@@ -145,25 +152,59 @@ impl Draft {
         Ok(loader.commit()?)
     }
 
-    /// Brings the default graph up to date for every entity that a change has touched.
+    /// Brings the default graph up to date for every entity that a change has touched. Reading what the documents say of them is
+    /// most of the work and is spread over all processors; what comes out goes straight to the loader.
     fn settle(&mut self, background: &Background) -> Result<(), StoreError> {
         let needed = self.settle_reach(background)?;
-        let store = self.store()?;
-        let mut added = Vec::new();
-        let mut transaction = store.start_transaction()?;
-        for subject in self.touched.iter().collect::<BTreeSet<_>>() {
-            let (said, current) = self.said_and_current(subject)?;
-            let known = if needed.contains(subject) { background.facts(subject) } else { &[] };
-            let settled: HashSet<Quad> = merge::settled(subject, said, known).into_iter().collect();
-            for gone in current.difference(&settled) {
-                transaction.remove(gone);
+        let subjects: Vec<&NamedNode> = self.touched.iter().collect();
+        let share = subjects.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+        let (sender, receiver) = sync_channel(WAITING);
+        let gone = std::thread::scope(|scope| {
+            for subjects in subjects.chunks(share) {
+                let (draft, needed, sender) = (&*self, &needed, sender.clone());
+                scope.spawn(move || draft.settle_each(subjects, needed, background, &sender));
             }
-            added.extend(settled.into_iter().filter(|quad| !current.contains(quad)));
-        }
+            drop(sender);
+            self.take_settled(receiver)
+        })?;
+        let mut transaction = self.store()?.start_transaction()?;
+        gone.iter().for_each(|quad| transaction.remove(quad));
         transaction.commit()?;
-        self.load(added.into_iter())?;
         self.touched.clear();
         Ok(())
+    }
+
+    /// Finds the changes of `subjects` and sends them; ends early where nobody takes them any more.
+    fn settle_each(&self, subjects: &[&NamedNode], needed: &HashSet<&NamedNode>, background: &Background, sender: &SyncSender<Settled>) {
+        for subject in subjects {
+            let known = if needed.contains(subject) { background.facts(subject) } else { &[] };
+            let change = self.said_and_current(subject).map(|(said, current)| {
+                let settled: HashSet<Quad> = merge::settled(subject, said, known).into_iter().collect();
+                let gone = current.difference(&settled).cloned().collect();
+                (gone, settled.into_iter().filter(|quad| !current.contains(quad)).collect())
+            });
+            if sender.send(change).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Loads what comes in; gives what is to go out.
+    fn take_settled(&self, receiver: Receiver<Settled>) -> Result<Vec<Quad>, StoreError> {
+        let mut all_gone = Vec::new();
+        let mut failed = None;
+        let changes = receiver.into_iter().map_while(|change| match change {
+            Ok((gone, added)) => {
+                all_gone.extend(gone);
+                Some(added)
+            }
+            Err(error) => {
+                failed = Some(error);
+                None
+            }
+        });
+        self.load(changes.flatten())?;
+        failed.map_or(Ok(all_gone), Err)
     }
 
     /// The gazetteer entities that the default graph must hold. Those that come in or go out count as touched.

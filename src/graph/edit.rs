@@ -14,12 +14,27 @@ use spargebra::Update;
 use super::cardinality::Cardinalities;
 use super::change_log::ChangeLog;
 use super::generations::GraphFolder;
-use super::guard::{self, Bounds, Refusal};
+use super::guard::{self, Bounds, Measure, Refusal};
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::query::{Dataset, QueryError, Watch};
+use super::query::{Dataset, QueryError};
+use super::remote::{Loads, Remote};
 use super::update::Updating;
+use super::watch::Watch;
 use super::{Snapshot, StoreError, storage};
+
+/// What surrounds a SPARQL Update.
+#[derive(Debug, Default)]
+pub struct UpdateContext {
+    /// The dataset given beside it.
+    pub using: Dataset,
+    /// The size of plans that is refused.
+    pub bounds: Bounds,
+    /// The way to other servers.
+    pub remote: Option<Arc<dyn Remote>>,
+    /// What it loads, fetched beforehand.
+    pub loads: Loads,
+}
 
 /// One change to the graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +122,14 @@ pub struct Editor {
     /// Writes done since the base generation.
     writes: u64,
     base: u64,
+    /// The graph as it is now.
+    now: Snapshot,
+    /// Quads changed since something was last counted anew.
+    changed: usize,
 }
+
+/// Changes after which counts for planning are made anew.
+const STALE: usize = 1_000;
 
 /// The folder that the writer holds.
 struct Home {
@@ -126,7 +148,8 @@ impl Editor {
     /// # Errors
     /// The store's.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self { store: Arc::new(Store::new()?), home: None, writes: 0, base: 0 })
+        let store = Arc::new(Store::new()?);
+        Ok(Self { now: Snapshot::new(store.clone(), 0), store, home: None, writes: 0, base: 0, changed: 0 })
     }
 
     /// Takes the writer lock of `folder`, opens a draft of its next generation and replays what a killed writer had logged.
@@ -150,7 +173,8 @@ impl Editor {
         let writes = log.writes();
         let manifest = current.map(|(manifest, _)| manifest);
         let home = Home { folder: folder.clone(), _writer: writer, number, draft, manifest, log, log_path };
-        Ok(Self { store: Arc::new(store), home: Some(home), writes, base })
+        let store = Arc::new(store);
+        Ok(Self { now: Snapshot::new(store.clone(), version(base, writes)), store, home: Some(home), writes, base, changed: 0 })
     }
 
     /// Publishes what a killed writer left in its log. True where there was something; a log that a living writer holds is left
@@ -174,31 +198,31 @@ impl Editor {
     /// The graph as it is now, for reading. Its number rises with every write.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.store.clone(), self.version())
+        self.now.clone()
     }
 
     /// Number of the state: of the base generation, with the writes since.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.base * 1_000_000 + self.writes
+        version(self.base, self.writes)
     }
 
-    /// Runs a SPARQL Update; `using` is the dataset given beside it, `bounds` the size of plans that is refused. All of it or
-    /// nothing is done.
+    /// Runs a SPARQL Update. All of it or nothing is done.
     ///
     /// # Errors
     /// See [`EditError`].
-    pub fn update(&mut self, update: &Update, using: &Dataset, bounds: Bounds, watch: &Watch) -> Result<(), EditError> {
+    pub fn update(&mut self, update: &Update, context: &UpdateContext, watch: &Watch) -> Result<(), EditError> {
         let has_using = |operation: &spargebra::GraphUpdateOperation| {
             matches!(operation, spargebra::GraphUpdateOperation::DeleteInsert { using: Some(_), .. })
         };
-        if !using.is_empty() && update.operations.iter().any(has_using) {
+        if !context.using.is_empty() && update.operations.iter().any(has_using) {
             return Err(EditError::DatasetConflict);
         }
         let snapshot = self.snapshot();
         let counts = Cardinalities::of(&snapshot);
-        guard::check_update(update, bounds, &|triple| counts.size(triple))?;
-        self.write(watch, |updating| updating.run(update, using))
+        let measure = Measure { bounds: context.bounds, remote: context.remote.as_deref(), rows: &|triple| counts.size(triple) };
+        guard::check_update(update, &measure)?;
+        self.write(watch, |updating| updating.run(update, context))
     }
 
     /// Puts RDF into a graph, in place of what it holds where `replace`, else beside it. Relative IRIs resolve against `base`.
@@ -258,11 +282,17 @@ impl Editor {
         if changes.is_empty() {
             return Ok(());
         }
+        // Clearing a graph is one change and any number of quads.
+        let whole_graphs = changes.iter().any(|change| matches!(change, Change::Clear(_) | Change::Drop(_)));
+        let changed = if whole_graphs { STALE + 1 } else { changes.len() };
         if let Some(home) = &mut self.home {
             home.log.append(&changes)?;
         }
         tx.commit()?;
         self.writes += 1;
+        self.changed += changed;
+        self.now = if self.changed > STALE { Snapshot::new(self.store.clone(), self.version()) } else { self.now.next(self.version()) };
+        self.changed = if self.changed > STALE { 0 } else { self.changed };
         Ok(())
     }
 
@@ -273,6 +303,7 @@ impl Editor {
     /// The disk's; then the log keeps the writes.
     pub fn close(self) -> Result<(), StoreError> {
         let Some(home) = self.home else { return Ok(()) };
+        drop(self.now);
         let Home { folder, _writer, number, draft, manifest, log, log_path } = home;
         if log.writes() > 0 {
             let store = Arc::into_inner(self.store).ok_or_else(|| StoreError::Store("the graph is still being read".to_owned()))?;
@@ -291,6 +322,10 @@ impl Editor {
         folder.sweep();
         Ok(())
     }
+}
+
+fn version(base: u64, writes: u64) -> u64 {
+    base * 1_000_000 + writes
 }
 
 fn log_path(folder: &GraphFolder, base: u64) -> PathBuf {
@@ -323,7 +358,7 @@ fn apply(tx: &mut Transaction<'_>, change: Change) -> Result<(), StoreError> {
 }
 
 /// Parses one document for `target`; graph names inside it count only where the target is the whole dataset.
-fn parse(payload: &Payload, target: &Target, base: &str, quads: &mut Vec<Quad>) -> Result<(), EditError> {
+pub(super) fn parse(payload: &Payload, target: &Target, base: &str, quads: &mut Vec<Quad>) -> Result<(), EditError> {
     let fault = |error: &oxigraph::io::RdfSyntaxError| EditError::Rdf {
         message: error.to_string(),
         line: error.location().map(|range| range.start.line + 1),

@@ -6,6 +6,7 @@ use spargebra::algebra::{Expression, Function, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use spargebra::{GraphUpdateOperation, Query, Update};
 
+use super::remote::Remote;
 use super::rewrite::{bottom_up, operands};
 
 /// Function that is true until the query is cancelled. Its arguments only tie it to a place in the plan.
@@ -28,10 +29,10 @@ impl Default for Bounds {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// SERVICE towards an address that is not allowed.
-    #[error("SERVICE 已关闭 / SERVICE is off: {0}")]
+    #[error("不允许 SERVICE 访问该地址 / SERVICE is off for this address: {0}")]
     Service(String),
-    /// LOAD.
-    #[error("LOAD 已关闭 / LOAD is off: {0}")]
+    /// LOAD from an address that is not allowed.
+    #[error("不允许 LOAD 访问该地址 / LOAD is off for this address: {0}")]
     Load(String),
     /// A product of unrelated parts.
     #[error(
@@ -40,23 +41,61 @@ pub enum Refusal {
     Product(u64),
 }
 
-/// Checks `query`; `rows` estimates the number of solutions of a triple pattern.
-///
-/// # Errors
-/// The first reason to refuse it.
-pub fn check(query: &Query, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
-    check_pattern(pattern_of(query), bounds, rows)
+/// Rows that a small query may come by.
+pub(super) const SMALL: u64 = 64;
+
+/// Whether `query` only looks up few triples; `rows` counts the matches of a triple pattern as far as [`SMALL`].
+pub(super) fn is_small(query: &Query, rows: &dyn Fn(&TriplePattern) -> u64) -> bool {
+    let mut pattern = pattern_of(query);
+    loop {
+        pattern = match pattern {
+            GraphPattern::Project { inner, .. }
+            | GraphPattern::Slice { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner } => inner,
+            GraphPattern::Bgp { patterns } => {
+                let mut product = 1;
+                // Each must be few, also where another has none: the engine may begin with either.
+                return patterns.iter().all(|triple| {
+                    product *= rows(triple).max(1);
+                    product < SMALL
+                }) && !matches!(query, Query::Describe { .. });
+            }
+            _ => return false,
+        }
+    }
 }
 
-/// Checks every pattern of `update` and refuses LOAD. LOAD SILENT passes: it fails in silence, as it is meant to, and calls nobody.
+/// What a check goes by.
+pub(super) struct Measure<'a> {
+    /// Sizes that are refused.
+    pub bounds: Bounds,
+    /// The way to other servers; without one none may be asked.
+    pub remote: Option<&'a dyn Remote>,
+    /// Estimates the number of solutions of a triple pattern.
+    pub rows: &'a dyn Fn(&TriplePattern) -> u64,
+}
+
+/// Checks `query`.
 ///
 /// # Errors
 /// The first reason to refuse it.
-pub fn check_update(update: &Update, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
+pub(super) fn check(query: &Query, measure: &Measure<'_>) -> Result<(), Refusal> {
+    check_pattern(pattern_of(query), measure)
+}
+
+/// Checks every pattern of `update`, and where it would load from. LOAD SILENT passes: towards an address that is not allowed it
+/// fails in silence, as it is meant to, and calls nobody.
+///
+/// # Errors
+/// The first reason to refuse it.
+pub(super) fn check_update(update: &Update, measure: &Measure<'_>) -> Result<(), Refusal> {
     for operation in &update.operations {
         match operation {
-            GraphUpdateOperation::Load { source, silent: false, .. } => return Err(Refusal::Load(source.as_str().to_owned())),
-            GraphUpdateOperation::DeleteInsert { pattern, .. } => check_pattern(pattern, bounds, rows)?,
+            GraphUpdateOperation::Load { source, silent: false, .. } if !measure.allows(source.as_str()) => {
+                return Err(Refusal::Load(source.as_str().to_owned()));
+            }
+            GraphUpdateOperation::DeleteInsert { pattern, .. } => check_pattern(pattern, measure)?,
             _ => {}
         }
     }
@@ -79,18 +118,25 @@ pub(super) fn pattern_of_mut(query: &mut Query) -> &mut GraphPattern {
     }
 }
 
-fn check_pattern(pattern: &GraphPattern, bounds: Bounds, rows: &dyn Fn(&TriplePattern) -> u64) -> Result<(), Refusal> {
-    let mut services = Vec::new();
-    visit(pattern, &mut |part| {
-        if let GraphPattern::Service { name, .. } = part {
-            services.push(name.to_string());
-        }
+impl Measure<'_> {
+    fn allows(&self, address: &str) -> bool {
+        self.remote.is_some_and(|remote| remote.allows(address))
+    }
+}
+
+fn check_pattern(pattern: &GraphPattern, measure: &Measure<'_>) -> Result<(), Refusal> {
+    let mut refused = None;
+    visit(pattern, &mut |part| match part {
+        GraphPattern::Service { name: NamedNodePattern::NamedNode(name), .. } if measure.allows(name.as_str()) => {}
+        // A variable could name anybody.
+        GraphPattern::Service { name, .. } => drop(refused.get_or_insert_with(|| name.to_string())),
+        _ => {}
     });
-    if let Some(service) = services.into_iter().next() {
+    if let Some(service) = refused {
         return Err(Refusal::Service(service));
     }
-    let worst = Estimate { rows }.worst_product(pattern);
-    if worst > bounds.product { Err(Refusal::Product(worst)) } else { Ok(()) }
+    let worst = Estimate { rows: measure.rows }.worst_product(pattern);
+    if worst > measure.bounds.product { Err(Refusal::Product(worst)) } else { Ok(()) }
 }
 
 /// Calls `f` on `pattern` and every pattern inside it, those in EXISTS included.
@@ -282,4 +328,27 @@ fn watched(pattern: GraphPattern, anchors: Vec<Variable>) -> GraphPattern {
     let tie = |variable: Variable| Expression::Coalesce(vec![variable.into(), oxigraph::model::Literal::from(true).into()]);
     let call = Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(ALIVE)), anchors.into_iter().map(tie).collect());
     GraphPattern::Filter { expr: call, inner: Box::new(pattern) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small(query: &str, rows: u64) -> bool {
+        is_small(&spargebra::SparqlParser::new().parse_query(query).unwrap(), &|_| rows)
+    }
+
+    #[test]
+    fn only_few_lookups_are_small() {
+        assert!(small("SELECT ?o { <http://e/s> ?p ?o }", 63));
+        assert!(small("SELECT DISTINCT ?o { <http://e/s> <http://e/p> ?x . ?x <http://e/q> ?o } LIMIT 3", 7));
+        assert!(small("ASK { <http://e/s> ?p ?o . <http://e/t> ?q ?o }", 0));
+        assert!(!small("SELECT ?o { <http://e/s> ?p ?o }", 64));
+        assert!(!small("SELECT ?o { <http://e/s> <http://e/p> ?x . ?x <http://e/q> ?o }", 8));
+        for computing in ["SELECT ?o { <http://e/s> <http://e/p>+ ?o }", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "DESCRIBE <http://e/s>"] {
+            assert!(!small(computing, 1), "{computing}");
+        }
+        assert!(!small("SELECT * { ?s ?p ?o FILTER(REGEX(?o, 'a')) }", 1));
+        assert!(!small("SELECT * { ?s ?p ?o BIND(CONCAT(?o, ?o) AS ?x) }", 1));
+    }
 }

@@ -8,7 +8,9 @@ use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, NamedNode, Term};
 
-use super::query::{QueryError, Report, Watch, serializer};
+use super::query::{QueryError, Report};
+use super::watch::Watch;
+use super::writer::serializer;
 use super::{Snapshot, StoreError};
 
 /// Counts over a graph.

@@ -3,25 +3,23 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
 
-use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term, Variable};
-use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
-use oxigraph::sparql::{CancellationToken, QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter, SparqlEvaluator};
+use oxigraph::io::RdfFormat;
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Term};
+use oxigraph::sparql::results::QueryResultsFormat;
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, SparqlEvaluator};
 use spargebra::Query;
 
 use super::Snapshot;
 use super::cardinality::Cardinalities;
-use super::guard::{self, ALIVE, Bounds, Refusal};
+use super::guard::{self, ALIVE, Bounds, Measure, Refusal};
 use super::names::Names;
 use super::plan;
-use super::prefixes::known_prefixes;
+use super::remote::{Remote, RemoteError, with_services};
 use super::syntax::{SyntaxError, parse_query};
-
-/// Triples of an answer that is looked through before its first byte is written.
-const FEW: usize = 2_000;
+use super::top::Top;
+use super::watch::Watch;
+use super::writer::{Sink, Writer, admit};
 
 /// How far an answer may go. `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +56,9 @@ pub enum QueryError {
     /// Someone stopped it.
     #[error("已取消 / cancelled")]
     Cancelled,
+    /// Another server failed it.
+    #[error("别的服务器没有给出答案 / another server did not answer: {0}")]
+    Remote(#[source] RemoteError),
     /// The engine gave up on it.
     #[error("查询出错 / the query failed: {0}")]
     Evaluation(String),
@@ -77,70 +78,6 @@ pub struct Report {
     pub truncated: bool,
     /// The answer of an ASK.
     pub boolean: Option<bool>,
-}
-
-/// A handle to stop a running query from anywhere. Clones speak of the same query.
-#[derive(Clone, Default)]
-pub struct Watch {
-    token: CancellationToken,
-    reason: Arc<AtomicU8>,
-    rows: Arc<AtomicU64>,
-}
-
-const CANCELLED: u8 = 1;
-const EXPIRED: u8 = 2;
-
-impl Watch {
-    /// Stops the query because nobody wants the answer any more.
-    pub fn cancel(&self) {
-        self.stop(CANCELLED);
-    }
-
-    /// Stops the query because its time is up.
-    pub fn expire(&self) {
-        self.stop(EXPIRED);
-    }
-
-    /// Calls [`Watch::expire`] after `time`, from a thread of its own.
-    pub fn expire_after(&self, time: Duration) {
-        let watch = self.clone();
-        std::thread::spawn(move || {
-            std::thread::sleep(time);
-            watch.expire();
-        });
-    }
-
-    /// True once stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.token.is_cancelled()
-    }
-
-    /// Rows written so far.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.rows.load(Ordering::Relaxed)
-    }
-
-    /// The token that the engine reads.
-    pub(crate) fn token(&self) -> CancellationToken {
-        self.token.clone()
-    }
-
-    fn stop(&self, reason: u8) {
-        let _ = self.reason.compare_exchange(0, reason, Ordering::Relaxed, Ordering::Relaxed);
-        self.token.cancel();
-    }
-
-    /// The error that stands for the reason it was stopped.
-    #[must_use]
-    pub fn error(&self) -> QueryError {
-        if self.reason.load(Ordering::Relaxed) == EXPIRED { QueryError::Time } else { QueryError::Cancelled }
-    }
-
-    fn check(&self) -> Result<(), QueryError> {
-        if self.is_stopped() { Err(self.error()) } else { Ok(()) }
-    }
 }
 
 /// The form of a query, which decides the formats that fit.
@@ -228,6 +165,7 @@ pub struct Prepared {
     query: Query,
     dataset: Dataset,
     bounds: Bounds,
+    remote: Option<Arc<dyn Remote>>,
     rewrite: bool,
 }
 
@@ -243,7 +181,7 @@ impl Prepared {
     /// Takes algebra, such as a named query with bound parameters.
     #[must_use]
     pub fn from_algebra(query: Query) -> Self {
-        Self { query, dataset: Dataset::default(), bounds: Bounds::default(), rewrite: true }
+        Self { query, dataset: Dataset::default(), bounds: Bounds::default(), remote: None, rewrite: true }
     }
 
     /// Replaces the dataset of the query, unless `dataset` is empty.
@@ -257,6 +195,13 @@ impl Prepared {
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
+        self
+    }
+
+    /// Lets SERVICE ask other servers.
+    #[must_use]
+    pub fn with_remote(mut self, remote: Option<Arc<dyn Remote>>) -> Self {
+        self.remote = remote;
         self
     }
 
@@ -293,11 +238,24 @@ impl Prepared {
         format!("{} {:?}", self.query, self.dataset)
     }
 
+    /// Whether the query can be shown to look at few triples of `snapshot` and to compute nothing: triple patterns alone, of which the
+    /// product of the matches is small.
+    #[must_use]
+    pub fn is_small(&self, snapshot: &Snapshot) -> bool {
+        let counts = Cardinalities::of(snapshot);
+        self.dataset.is_empty()
+            && self.query.dataset().is_none()
+            && guard::is_small(&self.query, &|triple| counts.few(triple, guard::SMALL))
+    }
+
     /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
     #[must_use]
     pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
         let counts = Cardinalities::of(snapshot);
-        let (query, notes) = plan::rewrite(self.query.clone(), &counts);
+        let (query, mut notes) = plan::rewrite(self.query.clone(), &counts);
+        if Top::of(&query).is_some() {
+            notes.push("first rows kept while reading, not all sorted".to_owned());
+        }
         (query.to_sse(), notes)
     }
 
@@ -367,13 +325,25 @@ impl Prepared {
     /// Starts the evaluation. The results borrow nothing, but must stay on this thread.
     fn evaluate(&self, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
         let counts = Cardinalities::of(snapshot);
-        guard::check(&self.query, self.bounds, &|triple| counts.size(triple))?;
+        let measure = Measure { bounds: self.bounds, remote: self.remote.as_deref(), rows: &|triple| counts.size(triple) };
+        guard::check(&self.query, &measure)?;
         watch.check()?;
         let default_graph = self.dataset.is_empty() && self.query.dataset().is_none();
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
-        let mut prepared = evaluator(watch).for_query(query);
+        if self.rewrite
+            && let Some((unordered, top)) = Top::of(&query)
+            && let QueryResults::Solutions(rows) = self.start(unordered, snapshot, watch)?
+            && let Some(first) = top.first(rows, watch)?
+        {
+            return Ok(QueryResults::Solutions(first));
+        }
+        self.start(query, snapshot, watch)
+    }
+
+    fn start(&self, query: Query, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
+        let mut prepared = with_services(evaluator(watch), self.remote.as_ref(), watch).for_query(query);
         apply(&self.dataset, prepared.dataset_mut());
         prepared.on_store(snapshot.store()).execute().map_err(failed)
     }
@@ -424,154 +394,10 @@ pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::Cancelled => QueryError::Cancelled,
         QueryEvaluationError::UnsupportedService(name) => Refusal::Service(name.to_string()).into(),
+        QueryEvaluationError::Service(error) => match error.downcast::<RemoteError>() {
+            Ok(error) => QueryError::Remote(*error),
+            Err(error) => QueryError::Evaluation(error.to_string()),
+        },
         other => QueryError::Evaluation(other.to_string()),
     }
-}
-
-impl Watch {
-    /// The reason it was stopped, where `error` is a consequence of the stop.
-    pub(super) fn error_or(&self, error: QueryError) -> QueryError {
-        match error {
-            QueryError::Cancelled | QueryError::Evaluation(_) | QueryError::Time if self.is_stopped() => self.error(),
-            other => other,
-        }
-    }
-}
-
-/// Cardinalities what goes through and refuses to go past the limit.
-pub(super) struct Sink<W> {
-    out: W,
-    written: u64,
-    limit: Option<u64>,
-    over: bool,
-}
-
-impl<W: Write> Sink<W> {
-    pub(super) fn new(out: W, limit: Option<u64>) -> Self {
-        Self { out, written: 0, limit, over: false }
-    }
-
-    /// The result with the bytes counted, or with the size limit named as the reason.
-    pub(super) fn settle(self, result: Result<Report, QueryError>) -> Result<Report, QueryError> {
-        match result {
-            Err(QueryError::Output(_)) if self.over => Err(QueryError::Bytes(self.limit.unwrap_or_default())),
-            other => other.map(|report| Report { bytes: self.written, ..report }),
-        }
-    }
-}
-
-impl<W: Write> Write for Sink<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.limit.is_some_and(|limit| self.written + bytes.len() as u64 > limit) {
-            self.over = true;
-            return Err(io::Error::other("answer too large"));
-        }
-        let written = self.out.write(bytes)?;
-        self.written += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-struct Writer<'a, W: Write> {
-    limits: Limits,
-    watch: &'a Watch,
-    sink: &'a mut Sink<W>,
-}
-
-impl<W: Write> Writer<'_, W> {
-    fn solutions(&mut self, solutions: QuerySolutionIter<'_>, format: QueryResultsFormat) -> Result<Report, QueryError> {
-        let variables: Vec<Variable> = solutions.variables().to_vec();
-        let mut report = Report::default();
-        let mut out = QueryResultsSerializer::from_format(format)
-            .serialize_solutions_to_writer(&mut *self.sink, variables)
-            .map_err(QueryError::Output)?;
-        for solution in solutions {
-            let solution = solution.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            out.serialize(&solution).map_err(QueryError::Output)?;
-        }
-        self.watch.check()?;
-        out.finish().map_err(QueryError::Output)?;
-        Ok(report)
-    }
-
-    fn boolean(&mut self, value: bool, output: Output) -> Result<Report, QueryError> {
-        match output {
-            Output::Results(format) => {
-                QueryResultsSerializer::from_format(format)
-                    .serialize_boolean_to_writer(&mut *self.sink, value)
-                    .map_err(QueryError::Output)?;
-            }
-            Output::Graph(_) | Output::SortedGraph(_) => return Err(QueryError::Format("ASK → RDF")),
-        }
-        Ok(Report { rows: 1, boolean: Some(value), ..Report::default() })
-    }
-
-    fn graph(&mut self, mut triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
-        let mut report = Report::default();
-        // The head of a document names its prefixes: of a small answer, those that occur.
-        let mut first = Vec::new();
-        for triple in triples.by_ref().take(FEW) {
-            first.push(triple.map_err(failed)?);
-        }
-        let few = first.len() < FEW;
-        let used = |namespace: &str| !few || first.iter().any(|triple| triple.to_string().contains(namespace));
-        let mut out = serializer(format, used).for_writer(&mut *self.sink);
-        for triple in first.into_iter().map(Ok).chain(triples) {
-            let triple = triple.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            out.serialize_triple(&triple).map_err(QueryError::Output)?;
-        }
-        self.watch.check()?;
-        out.finish().map_err(QueryError::Output)?;
-        Ok(report)
-    }
-
-    fn sorted_graph(&mut self, triples: QueryTripleIter<'_>, format: RdfFormat) -> Result<Report, QueryError> {
-        let mut report = Report::default();
-        let mut sorted = std::collections::BTreeMap::new();
-        for triple in triples {
-            let triple = triple.map_err(failed)?;
-            if !admit(&mut report, self.limits, self.watch)? {
-                break;
-            }
-            sorted.insert(triple.to_string(), triple);
-        }
-        self.watch.check()?;
-        let used = |namespace: &str| sorted.keys().any(|line| line.contains(namespace));
-        let mut out = serializer(format, used).for_writer(&mut *self.sink);
-        for triple in sorted.values() {
-            out.serialize_triple(triple).map_err(QueryError::Output)?;
-        }
-        out.finish().map_err(QueryError::Output)?;
-        report.rows = sorted.len() as u64;
-        Ok(report)
-    }
-}
-
-/// Lets one more row through, or says that the answer ends here (false), or that it is an error.
-pub(super) fn admit(report: &mut Report, limits: Limits, watch: &Watch) -> Result<bool, QueryError> {
-    watch.check()?;
-    if let Some(limit) = limits.rows.filter(|limit| report.rows >= *limit) {
-        report.truncated = true;
-        return if limits.truncate { Ok(false) } else { Err(QueryError::Rows(limit)) };
-    }
-    report.rows += 1;
-    watch.rows.store(report.rows, Ordering::Relaxed);
-    Ok(true)
-}
-
-/// A serializer that knows the prefixes whose namespace is `used`.
-pub(crate) fn serializer(format: RdfFormat, used: impl Fn(&str) -> bool) -> RdfSerializer {
-    known_prefixes().filter(|(_, iri)| used(iri)).fold(RdfSerializer::from_format(format), |serializer, (prefix, iri)| {
-        serializer.clone().with_prefix(prefix, iri).unwrap_or(serializer)
-    })
 }

@@ -6,7 +6,9 @@ use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedOrBlankNode};
 
 use super::edit::Target;
-use super::query::{Limits, QueryError, Report, Sink, Watch, admit, serializer};
+use super::query::{Limits, QueryError, Report};
+use super::watch::Watch;
+use super::writer::{Sink, admit, serializer};
 use super::{Snapshot, StoreError};
 
 /// Whether `target` is there: the default graph and the dataset always are.

@@ -46,6 +46,11 @@ impl Snapshot {
         Self { store, generation, folder: None, known: Arc::default() }
     }
 
+    /// The state after this one, which differs little from it.
+    pub(super) fn next(&self, generation: u64) -> Self {
+        Self { store: self.store.clone(), generation, folder: None, known: Arc::new(self.known.for_the_next()) }
+    }
+
     /// A graph that lives in memory alone, as generation 0. It knows no sources and no texts.
     #[must_use]
     pub fn in_memory(store: Store) -> Self {

@@ -115,11 +115,30 @@ mod kept {
         }
     }
 
+    /// Bytes of a write-ahead log that is worth getting rid of.
+    const LARGE_LOG: u64 = 1 << 20;
+
+    /// Bytes of the store's write-ahead logs. After a flush they say nothing that the tables do not say; opening the store once more
+    /// removes them.
+    fn log_bytes(store: &Path) -> Result<u64, StoreError> {
+        let mut bytes = 0;
+        for entry in fs::read_dir(store).map_err(StoreError::io("read", store))? {
+            let entry = entry.map_err(StoreError::io("read", store))?;
+            if entry.path().extension().is_some_and(|extension| extension == "log") {
+                bytes += entry.metadata().map_err(StoreError::io("read", store))?.len();
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Makes sure that all of the draft is on the disk.
     pub(crate) fn seal(store: Store, folder: &Path) -> Result<(), StoreError> {
         store.flush()?;
         drop(store);
         let path = on_disk(folder);
+        if log_bytes(&path)? > LARGE_LOG {
+            drop(Store::open(&path)?);
+        }
         for entry in fs::read_dir(&path).map_err(StoreError::io("read", &path))? {
             let entry = entry.map_err(StoreError::io("read", &path))?;
             fs::File::open(entry.path()).and_then(|f| f.sync_all()).map_err(StoreError::io("write", &entry.path()))?;

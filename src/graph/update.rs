@@ -12,8 +12,10 @@ use spargebra::term::{
 };
 use spargebra::{GraphUpdateOperation, Query, Update};
 
-use super::edit::{Change, EditError};
-use super::query::{Dataset, Watch, apply, evaluator};
+use super::edit::{Change, EditError, UpdateContext};
+use super::query::{apply, evaluator};
+use super::remote::with_services;
+use super::watch::Watch;
 use super::{QueryError, guard};
 
 /// Changes that one update may make; they are held in memory until the commit.
@@ -30,12 +32,12 @@ pub(super) struct Updating<'a, 'b> {
 }
 
 impl Updating<'_, '_> {
-    /// Applies all operations in order. `using` replaces the dataset of every WHERE.
-    pub(super) fn run(&mut self, update: &Update, using: &Dataset) -> Result<(), EditError> {
-        update.operations.iter().try_for_each(|operation| self.operation(operation, update, using))
+    /// Applies all operations in order. The dataset of `context` replaces that of every WHERE.
+    pub(super) fn run(&mut self, update: &Update, context: &UpdateContext) -> Result<(), EditError> {
+        update.operations.iter().try_for_each(|operation| self.operation(operation, update, context))
     }
 
-    fn operation(&mut self, operation: &GraphUpdateOperation, update: &Update, protocol: &Dataset) -> Result<(), EditError> {
+    fn operation(&mut self, operation: &GraphUpdateOperation, update: &Update, context: &UpdateContext) -> Result<(), EditError> {
         match operation {
             GraphUpdateOperation::InsertData { data } => {
                 let mut fresh = HashMap::new();
@@ -46,11 +48,15 @@ impl Updating<'_, '_> {
                 self.remove(Quad::new(quad.subject.clone(), quad.predicate.clone(), Term::from(quad.object.clone()), graph))
             }),
             GraphUpdateOperation::DeleteInsert { delete, insert, using, pattern } => {
-                let rows = self.select(pattern, using.as_ref(), update, protocol)?;
+                let rows = self.select(pattern, using.as_ref(), update, context)?;
                 self.delete_insert(&rows, delete, insert)
             }
-            GraphUpdateOperation::Load { silent: true, .. } => Ok(()),
-            GraphUpdateOperation::Load { source, .. } => Err(guard::Refusal::Load(source.as_str().to_owned()).into()),
+            GraphUpdateOperation::Load { silent, source, destination } => match context.loads.quads(source, &graph_name(destination)) {
+                Some(Ok(quads)) => quads.into_iter().try_for_each(|quad| self.insert(quad)),
+                Some(Err(_)) | None if *silent => Ok(()),
+                Some(Err(error)) => Err(error),
+                None => Err(guard::Refusal::Load(source.as_str().to_owned()).into()),
+            },
             GraphUpdateOperation::Clear { silent, graph } => self.clear(graph, *silent, false),
             GraphUpdateOperation::Drop { silent, graph } => self.clear(graph, *silent, true),
             GraphUpdateOperation::Create { silent, graph } => self.create(graph, *silent),
@@ -62,7 +68,7 @@ impl Updating<'_, '_> {
         pattern: &GraphPattern,
         using: Option<&QueryDataset>,
         update: &Update,
-        protocol: &Dataset,
+        context: &UpdateContext,
     ) -> Result<Vec<QuerySolution>, EditError> {
         let variables: Vec<Variable> = guard::variables(pattern);
         let inner = Box::new(guard::interruptible(pattern.clone()));
@@ -71,8 +77,8 @@ impl Updating<'_, '_> {
             pattern: GraphPattern::Project { inner, variables },
             base_iri: update.base_iri.clone(),
         };
-        let mut prepared = evaluator(self.watch).for_query(query);
-        apply(protocol, prepared.dataset_mut());
+        let mut prepared = with_services(evaluator(self.watch), context.remote.as_ref(), self.watch).for_query(query);
+        apply(&context.using, prepared.dataset_mut());
         let failed = |error| EditError::from(self.watch.error_or(super::query::failed(error)));
         let QueryResults::Solutions(solutions) = prepared.on_transaction(self.tx).execute().map_err(failed)? else { return Ok(Vec::new()) };
         let mut rows = Vec::new();

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::cache::{Flight, Kept, Key, Turn};
-use super::limits::Turned;
+use super::limits::{Gate, Turned};
 use super::metrics::Operation;
 use super::problem::{Answer, Problem};
 use super::request::Inbound;
@@ -34,6 +34,8 @@ pub struct Job {
     pub time: Duration,
     /// Whether a row limit ends the answer in good order.
     pub page: Option<u64>,
+    /// Whether the work is so little over a snapshot that it may be done at once.
+    pub small: Box<dyn FnOnce(&Snapshot) -> bool + Send>,
     /// The work.
     pub work: Work,
 }
@@ -62,6 +64,7 @@ pub async fn answer(inbound: &Inbound, job: Job) -> Result<Given, Problem> {
         shared.metrics.not_modified.add(1);
         return Ok(Given { response: not_modified(&key), more: None });
     }
+    let mut waited = false;
     let flight = loop {
         match shared.answers.turn(&key) {
             Turn::Hit(kept) => {
@@ -72,16 +75,20 @@ pub async fn answer(inbound: &Inbound, job: Job) -> Result<Given, Problem> {
                     more: Some(kept.more),
                 });
             }
-            Turn::Fly(flight) => break flight,
+            Turn::Fly(flight) => break Some(flight),
+            Turn::Alone => break None,
+            // What was waited for is not to be had, being too large or a failure. Waiting again would evaluate one after the other.
+            Turn::Wait(_) if waited => break None,
             Turn::Wait(mut landed) => {
                 // The sender is dropped when the flight ends, which ends this wait with an error.
                 if timeout_at(deadline, landed.changed()).await.is_err() {
                     return Err(Turned::Late.into());
                 }
+                waited = true;
             }
         }
     };
-    evaluate(inbound, job, snapshot, key, Some(flight), deadline).await
+    evaluate(inbound, job, snapshot, key, flight, deadline).await
 }
 
 fn key(inbound: &Inbound, job: &Job, snapshot: &Snapshot) -> Key {
@@ -102,6 +109,9 @@ async fn evaluate(
 ) -> Result<Given, Problem> {
     let shared = inbound.shared.clone();
     shared.metrics.cache_misses.add(1);
+    if (job.small)(&snapshot) {
+        return at_once(&shared, job.work, &snapshot, job.repeatable.then_some(&key), job.content_type);
+    }
     let permit = shared.gate.enter(deadline.saturating_duration_since(Instant::now())).await?;
     let watch = Watch::default();
     let registered = shared.register(Running {
@@ -112,11 +122,7 @@ async fn evaluate(
         request: inbound.id.clone(),
     });
     let (sender, mut receiver) = mpsc::channel(8);
-    let limits = Limits {
-        rows: Some(job.page.unwrap_or(shared.config.limits.rows)),
-        bytes: Some(shared.config.limits.bytes),
-        truncate: job.page.is_some(),
-    };
+    let limits = limits(&shared, job.page);
     let mut leash = Leash::new(watch.clone(), shared.clone());
     let mut writer = ChunkWriter::new(sender, shared.answers.largest());
     let worker = watch.clone();
@@ -154,6 +160,24 @@ async fn evaluate(
     };
     drop(flight);
     Ok(Given { response, more })
+}
+
+fn limits(shared: &Shared, page: Option<u64>) -> Limits {
+    Limits { rows: Some(page.unwrap_or(shared.config.limits.rows)), bytes: Some(shared.config.limits.bytes), truncate: page.is_some() }
+}
+
+/// Does little work where it stands: handing it to another thread and back would take longer than the work itself.
+fn at_once(
+    shared: &Arc<Shared>,
+    work: Work,
+    snapshot: &Snapshot,
+    keep: Option<&Key>,
+    content_type: &'static str,
+) -> Result<Given, Problem> {
+    let mut writer = ChunkWriter::gathering();
+    let report = work(snapshot, limits(shared, None), &Watch::default(), &mut writer).inspect_err(|error| count(shared, error))?;
+    let response = whole(shared, writer.gathered(), &report, keep, content_type);
+    Ok(Given { response, more: Some(report.truncated) })
 }
 
 fn count(shared: &Arc<Shared>, error: &QueryError) {
@@ -233,10 +257,31 @@ pub async fn write<T: Send + 'static>(
     operation: Operation,
     work: impl FnOnce(&Arc<Shared>, &Watch) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    run(inbound, operation, &inbound.shared.write_gate, work).await
+}
+
+/// Runs `work` that writes nothing on a blocking thread, under the limits of a query.
+///
+/// # Errors
+/// 503 where all evaluators are busy, 500 where the work breaks down.
+pub async fn read<T: Send + 'static>(
+    inbound: &Inbound,
+    operation: Operation,
+    work: impl FnOnce(&Arc<Shared>, &Watch) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    run(inbound, operation, &inbound.shared.gate, work).await
+}
+
+async fn run<T: Send + 'static>(
+    inbound: &Inbound,
+    operation: Operation,
+    gate: &Gate,
+    work: impl FnOnce(&Arc<Shared>, &Watch) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     let shared = inbound.shared.clone();
     let time = shared.config.limits.time;
     let deadline = Instant::now() + time;
-    let permit = shared.write_gate.enter(time).await?;
+    let permit = gate.enter(time).await?;
     let watch = Watch::default();
     let registered = shared.register(Running {
         watch: watch.clone(),
@@ -256,11 +301,11 @@ pub async fn write<T: Send + 'static>(
     let joined = match timeout(left, &mut running).await {
         Ok(joined) => joined,
         Err(_) => {
-            // The writer rolls back and says so; an answer before that might be untrue.
+            // A writer rolls back and says so; an answer before that might be untrue.
             watch.expire();
             running.await
         }
     };
     leash.end();
-    joined.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the write broke down; nothing of it was kept"))?
+    joined.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the work broke down; nothing of it was kept"))?
 }

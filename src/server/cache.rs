@@ -61,6 +61,8 @@ pub enum Turn {
     Hit(Arc<Kept>),
     /// Evaluate; others wait until the flight is dropped.
     Fly(Flight),
+    /// Evaluate; nothing is kept, so that waiting for others would be in vain.
+    Alone,
     /// Somebody else is evaluating it; look again when this changes.
     Wait(watch::Receiver<()>),
 }
@@ -88,6 +90,9 @@ impl Answers {
 
     /// Looks up `key` and, where it is missing, takes the flight or waits for who has it.
     pub fn turn(self: &Arc<Self>, key: &Key) -> Turn {
+        if self.kept.is_none() {
+            return Turn::Alone;
+        }
         if let Some(hit) = self.get(key) {
             return Turn::Hit(hit);
         }
@@ -134,6 +139,14 @@ mod tests {
     #[test]
     fn parts_do_not_run_together() {
         assert_ne!(Key::of(&["ab", "c"]), Key::of(&["a", "bc"]));
+    }
+
+    #[test]
+    fn without_a_cache_nobody_waits() {
+        let answers = Answers::new(0);
+        let key = Key::of(&["q"]);
+        assert!(matches!(answers.turn(&key), Turn::Alone));
+        assert!(matches!(answers.turn(&key), Turn::Alone));
     }
 
     #[test]

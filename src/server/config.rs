@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::auth::Tokens;
 use super::limits::ServiceLimits;
+use super::remote::HttpRemote;
 use crate::graph::Catalogue;
 
 /// What a server is started with.
@@ -20,6 +21,8 @@ pub struct ServerConfig {
     pub origins: Vec<String>,
     /// Limits of every request.
     pub limits: ServiceLimits,
+    /// The way to other servers for SERVICE and LOAD; without one both are refused.
+    pub remote: Option<HttpRemote>,
     /// Bytes that the result cache may hold; 0 switches it off.
     pub cache_bytes: u64,
     /// Named queries.

@@ -48,6 +48,7 @@ async fn give(
         content_type,
         time: answer::time(inbound)?,
         page: None,
+        small: Box::new(|_| false),
         work: Box::new(move |snapshot, _: Limits, watch, out| write_turtle_as(&turtle(snapshot, watch)?, format, out)),
     };
     Ok(answer::answer(inbound, job).await?.response)

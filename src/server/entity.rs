@@ -56,6 +56,7 @@ pub async fn handle(inbound: &Inbound) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: None,
+        small: Box::new(|_| false),
         work: Box::new(move |snapshot, limits, watch, out| match shape {
             Shape::Graph(format) => describe(&node, &dataset)?.answer(snapshot, Output::SortedGraph(format), limits, watch, out),
             Shape::Page => write_page(&node, &dataset, chinese, snapshot, watch, out),

@@ -75,6 +75,7 @@ async fn read(inbound: &Inbound, target: Target) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: None,
+        small: Box::new(|_| false),
         work: Box::new(move |snapshot, limits, watch, out| write_graph(snapshot, &target, format, limits, watch, out)),
     };
     let mut response = answer::answer(inbound, job).await?.response;

@@ -111,6 +111,7 @@ pub async fn answer(inbound: &Inbound, name: &str) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: query.is_select().then_some(page.size as u64),
+        small: Box::new(|_| false),
         work: Box::new(move |snapshot, limits, watch, out| match (shape, html) {
             (Shape::Results(format), _) => prepared.answer(snapshot, Output::Results(format), limits, watch, out),
             (Shape::Graph(format), _) => prepared.answer(snapshot, Output::SortedGraph(format), limits, watch, out),

@@ -108,6 +108,7 @@ impl From<QueryError> for Problem {
             QueryError::Refused(_) => StatusCode::BAD_REQUEST,
             QueryError::Format(_) => StatusCode::NOT_ACCEPTABLE,
             QueryError::Time => StatusCode::GATEWAY_TIMEOUT,
+            QueryError::Remote(_) => StatusCode::BAD_GATEWAY,
             QueryError::Rows(_) | QueryError::Bytes(_) => StatusCode::PAYLOAD_TOO_LARGE,
             QueryError::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
             QueryError::Evaluation(_) | QueryError::Output(_) => StatusCode::INTERNAL_SERVER_ERROR,

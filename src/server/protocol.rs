@@ -1,5 +1,7 @@
 //! The SPARQL 1.1 Protocol: queries by GET, POST (form and direct) and QUERY, updates by POST, the service description.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Response, StatusCode};
 
@@ -11,7 +13,10 @@ use super::metrics::Operation;
 use super::parameters::Parameters;
 use super::problem::{Answer, Problem};
 use super::request::Inbound;
-use crate::graph::{Bounds, Dataset, Form, GRAPH_OFFERS, NamedNode, Output, Prepared, RESULT_OFFERS, Visible, parse_update};
+use crate::graph::{
+    Bounds, Dataset, Form, GRAPH_OFFERS, Loads, NamedNode, Output, Prepared, RESULT_OFFERS, Remote, Update, UpdateContext, Visible,
+    parse_update,
+};
 
 const METHODS: &str = "GET, HEAD, POST, QUERY, OPTIONS";
 
@@ -95,7 +100,7 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
     let base = inbound.address();
     let bounds = Bounds { product: inbound.shared.config.limits.product };
     let dataset = dataset(inbound, "default-graph-uri", "named-graph-uri")?;
-    let prepared = Prepared::parse(&text, Some(&base))?.with_bounds(bounds).with_dataset(dataset);
+    let prepared = Prepared::parse(&text, Some(&base))?.with_bounds(bounds).with_dataset(dataset).with_remote(remote(inbound));
     let (content_type, output) = match prepared.form() {
         Form::Select | Form::Ask => {
             let (media_type, format) = inbound.accept(RESULT_OFFERS)?;
@@ -106,6 +111,8 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
             (media_type, Output::Graph(format))
         }
     };
+    let prepared = Arc::new(prepared);
+    let looked_at = prepared.clone();
     let job = Job {
         operation: Operation::Query,
         key: vec![base, prepared.canonical()],
@@ -113,15 +120,21 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: None,
+        small: Box::new(move |snapshot| looked_at.is_small(snapshot)),
         work: Box::new(move |snapshot, limits, watch, out| prepared.answer(snapshot, output, limits, watch, out)),
     };
     Ok(answer::answer(inbound, job).await?.response)
 }
 
-/// False where the text may call a function that gives another value at every call.
+/// The way to other servers, where there is one.
+fn remote(inbound: &Inbound) -> Option<Arc<dyn Remote>> {
+    inbound.shared.config.remote.clone().map(|remote| Arc::new(remote) as Arc<dyn Remote>)
+}
+
+/// False where the text may call a function that gives another value at every call, or ask another server.
 fn is_repeatable(text: &str) -> bool {
     let text = text.to_ascii_uppercase();
-    !["RAND", "NOW", "UUID", "BNODE"].iter().any(|function| text.contains(function))
+    !["RAND", "NOW", "UUID", "BNODE", "SERVICE"].iter().any(|function| text.contains(function))
 }
 
 /// The dataset that the parameters name, cut to what the sender may see.
@@ -148,14 +161,26 @@ async fn update(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
     let update = parse_update(&text, Some(&inbound.address()))?;
     let bounds = Bounds { product: inbound.shared.config.limits.product };
     let using = dataset(inbound, "using-graph-uri", "using-named-graph-uri")?;
+    let remote = remote(inbound);
+    let loads = load(inbound, &update, remote.clone()).await?;
+    let context = UpdateContext { using, bounds, remote, loads };
     answer::write(inbound, Operation::Update, move |shared, watch| {
         let mut editor = shared.lock_editor()?;
-        editor.update(&update, &using, bounds, watch)?;
+        editor.update(&update, &context, watch)?;
         shared.swap(editor.snapshot());
         Ok(())
     })
     .await?;
     Ok(no_content())
+}
+
+/// Fetches what an update loads, before it asks for the writer.
+async fn load(inbound: &Inbound, update: &Update, remote: Option<Arc<dyn Remote>>) -> Result<Loads, Problem> {
+    if remote.is_none() || !Loads::wanted(update) {
+        return Ok(Loads::default());
+    }
+    let update = update.clone();
+    answer::read(inbound, Operation::Update, move |_, watch| Ok(Loads::fetch(&update, remote.as_ref(), watch)?)).await
 }
 
 /// Checks that this server and this sender may write.

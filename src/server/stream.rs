@@ -34,7 +34,8 @@ pub enum Message {
 
 /// Takes the bytes of an answer on the evaluating thread.
 pub struct ChunkWriter {
-    sender: Sender<Message>,
+    /// `None` where everything is gathered.
+    sender: Option<Sender<Message>>,
     buffer: Vec<u8>,
     sent: bool,
     keep: Option<Vec<u8>>,
@@ -44,7 +45,17 @@ pub struct ChunkWriter {
 impl ChunkWriter {
     /// A writer that sends to `sender` and keeps a copy of answers up to `largest` bytes.
     pub fn new(sender: Sender<Message>, largest: usize) -> Self {
-        Self { sender, buffer: Vec::new(), sent: false, keep: Some(Vec::new()), largest }
+        Self { sender: Some(sender), buffer: Vec::new(), sent: false, keep: Some(Vec::new()), largest }
+    }
+
+    /// A writer that sends nothing and gathers everything.
+    pub fn gathering() -> Self {
+        Self { sender: None, buffer: Vec::new(), sent: false, keep: None, largest: 0 }
+    }
+
+    /// What was gathered.
+    pub fn gathered(self) -> Bytes {
+        self.buffer.into()
     }
 
     fn send_buffer(&mut self) -> io::Result<()> {
@@ -58,7 +69,8 @@ impl ChunkWriter {
     }
 
     fn send(&self, message: Message) -> io::Result<()> {
-        self.sender.blocking_send(message).map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone"))
+        let Some(sender) = &self.sender else { return Ok(()) };
+        sender.blocking_send(message).map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone"))
     }
 
     /// Sends what is left and how it ended.
@@ -81,7 +93,7 @@ impl ChunkWriter {
 impl Write for ChunkWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= if self.sent { CHUNK } else { FIRST } {
+        if self.sender.is_some() && self.buffer.len() >= if self.sent { CHUNK } else { FIRST } {
             self.send_buffer()?;
         }
         Ok(bytes.len())

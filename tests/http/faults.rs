@@ -17,6 +17,8 @@ fn with_numbers(server: &Served, count: usize) {
     assert_eq!(server.send("PUT", "/store?default", &[("Content-Type", "text/turtle")], triples.as_bytes()).status, 204);
 }
 
+/// Fault: a timeout was answered by status 200 and a cut JSON body that ends in an error text. Fault: a query that only computes
+/// ran on long after its time.
 #[test]
 fn a_timeout_before_the_first_byte_is_504() {
     let server = Served::writable(&["--timeout", "1", "--max-product", "1000000000000000"]);
@@ -44,6 +46,18 @@ fn a_cancelled_computation_gives_its_evaluator_back() {
     }
 }
 
+/// Fault: a timeout was answered by status 200 and a cut JSON body that ends in an error text. Here a time limit that is hit after
+/// the first bytes breaks the body off: what was sent is a clean beginning, and the end is missing for all to see.
+#[test]
+fn a_timeout_in_mid_stream_breaks_the_body_off() {
+    let server = Served::writable(&["--timeout", "1", "--max-rows", "1000000000", "--max-product", "1000000000000000"]);
+    with_numbers(&server, 2000);
+    let response = server.query("SELECT ?a ?p ?x { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z }", "text/csv");
+    assert_eq!(response.status, 200);
+    assert!(!response.complete, "an answer cut by time must not end as if it were whole");
+    assert!(response.body.starts_with(b"a,p,x") && !response.text().to_lowercase().contains("limit"), "no error text among the rows");
+}
+
 #[test]
 fn a_failure_in_mid_stream_breaks_the_body_off() {
     let server = Served::writable(&["--max-rows", "30000"]);
@@ -63,6 +77,7 @@ fn a_row_limit_hit_early_is_413() {
     assert_eq!(server.query("SELECT * { ?s ?p ?o } LIMIT 10", "*/*").status, 200);
 }
 
+/// Fault: updates ignored the time limit.
 #[test]
 fn an_update_obeys_the_time_limit_and_is_rolled_back() {
     let server = Served::writable(&["--timeout", "1", "--max-product", "1000000000000000"]);
@@ -73,6 +88,34 @@ fn an_update_obeys_the_time_limit_and_is_rolled_back() {
     assert!(matches!(response.status, 504 | 413), "{}", response.text());
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert_eq!(server.value("SELECT (COUNT(*) AS ?n) { ?s <http://e/q> ?o }"), "0");
+}
+
+/// Fault: an update went on after its client had hung up, and its memory grew by 75 MB a second.
+#[test]
+fn a_client_that_hangs_up_stops_its_update() {
+    let server = Served::writable(&["--timeout", "60", "--max-product", "1000000000000000"]);
+    with_numbers(&server, 2000);
+    let update =
+        "INSERT { ?a <http://e/q> ?y } WHERE { ?a <http://e/p> ?x . ?b <http://e/p> ?y . ?c <http://e/p> ?z FILTER(?x + ?y + ?z < 0) }";
+    let stream = server.open("POST", "/sparql", &[("Content-Type", "application/sparql-update")], update.as_bytes());
+    let running = || server.get("/admin/queries", "*/*").json()["queries"].as_array().map_or(0, Vec::len);
+    let wait = |count, most| {
+        let started = Instant::now();
+        while running() != count {
+            assert!(started.elapsed() < most, "{} run instead of {count}", running());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait(1, Duration::from_secs(10));
+    let before = server.memory();
+    drop(stream);
+    // It takes a few hundredths of a second; the rest is for a machine that is busy with other tests.
+    wait(0, Duration::from_secs(3));
+    server.update("INSERT DATA { <http://e/next> <http://e/p> 0 }");
+    assert_eq!(server.value("SELECT (COUNT(*) AS ?n) { ?s <http://e/q> ?o }"), "0");
+    if let (Some(before), Some(after)) = (before, server.memory()) {
+        assert!(after < before + (200 << 20), "memory rose from {before} to {after}");
+    }
 }
 
 #[test]
@@ -106,6 +149,7 @@ fn a_client_that_hangs_up_stops_its_query_within_a_second() {
     }
 }
 
+/// Fault: SERVICE and LOAD reached the internal network.
 #[test]
 fn the_server_calls_nobody() {
     let server = Served::writable(&[]);
@@ -132,17 +176,15 @@ fn a_full_queue_says_when_to_come_back() {
     let busy = "SELECT (COUNT(*) AS ?n) { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z }";
     let stream = server.open("POST", "/sparql", &[("Content-Type", "application/sparql-query")], busy.as_bytes());
     let started = Instant::now();
-    let refused = loop {
-        let response = server.query("SELECT * { ?s ?p ?o } LIMIT 1", "*/*");
-        if response.status == 503 || started.elapsed() > Duration::from_secs(3) {
-            break response;
-        }
-    };
+    // Another question each time: an answer given before comes from the cache, however busy the evaluators are.
+    let ask = |n| server.query(&format!("SELECT * {{ ?s ?p ?o }} LIMIT 1 OFFSET {n}"), "*/*");
+    let refused = (0..).map(ask).find(|response| response.status == 503 || started.elapsed() > Duration::from_secs(3)).unwrap();
     assert_eq!(refused.status, 503);
     assert!(refused.header("retry-after").is_some());
     drop(stream);
 }
 
+/// Fault: no ETag, no Cache-Control, no compression, no request id; errors as plain text.
 #[test]
 fn answers_carry_tags_and_are_compressed_and_traceable() {
     let server = Served::writable(&[]);
@@ -161,10 +203,54 @@ fn answers_carry_tags_and_are_compressed_and_traceable() {
     let after = ask(&[("If-None-Match", &tag)]);
     assert_eq!(after.status, 200);
     assert_ne!(after.header("etag"), Some(tag.as_str()));
+    let error = server.send("GET", "/sparql?query=ASK", &[("X-Request-Id", "my-id-8")], b"");
+    assert_eq!(error.header("content-type"), Some("application/problem+json"));
+    assert_eq!(error.json()["request"].as_str(), Some("my-id-8"));
     let random = server.query("SELECT (RAND() AS ?r) {}", "text/csv");
     assert_eq!((random.header("etag"), random.header("cache-control")), (None, Some("no-store")));
 }
 
+/// Fault: the paths that operators and browsers ask for were missing, and OPTIONS and HEAD on the query path, too.
+#[test]
+fn what_operators_and_browsers_ask_for_is_there() {
+    let server = Served::writable(&[]);
+    for path in ["/healthz", "/readyz", "/metrics", "/.well-known/void", "/api/openapi.json", "/"] {
+        assert_eq!(server.get(path, "*/*").status, 200, "{path}");
+    }
+    for path in ["/query", "/sparql"] {
+        let options = server.send("OPTIONS", path, &[], b"");
+        assert_eq!(options.status, 204, "{path}");
+        assert!(options.header("allow").is_some_and(|methods| methods.contains("QUERY")));
+        let head = server.send("HEAD", &format!("{path}?query=ASK%20%7B%7D"), &[], b"");
+        assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
+    }
+}
+
+/// Fault: an update by GET was answered by 200 on the update path.
+#[test]
+fn an_update_by_get_is_refused_everywhere() {
+    let server = Served::writable(&[]);
+    for path in ["/sparql", "/update", "/query"] {
+        assert_eq!(server.get(&format!("{path}?update=CLEAR%20ALL"), "*/*").status, 400, "{path}");
+    }
+}
+
+/// Fault: ORDER BY with LIMIT sorted all rows. The plan says that it does not, and the rows are right.
+#[test]
+fn the_first_rows_of_an_order_are_found_without_sorting_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(Some(folder.path()), &["--writable"]);
+    with_numbers(&server, 5000);
+    let query = "SELECT ?o { ?s ?p ?o } ORDER BY DESC(?o) LIMIT 3";
+    assert_eq!(server.query(query, "text/csv").text().replace('\r', ""), "o\n4999\n4998\n4997\n");
+    assert!(server.stop());
+    let plan =
+        std::process::Command::new(env!("CARGO_BIN_EXE_yuanpu")).arg("--db").arg(folder.path()).args(["query", "--plan", query]).output();
+    let plan = String::from_utf8_lossy(&plan.unwrap().stdout).into_owned();
+    assert!(plan.contains("first rows kept while reading"), "{plan}");
+}
+
+/// Fault: a required pattern after two OPTIONALs ran last, 41 times slower than by hand. `sparql_plan.rs` shows the plan.
 #[test]
 fn a_required_pattern_after_optionals_is_not_left_for_last() {
     let server = Served::writable(&[]);

@@ -9,6 +9,7 @@ mod graphs;
 mod manifest;
 mod named;
 mod protocol;
+mod remote;
 mod results;
 mod suites;
 mod writers;
