@@ -84,7 +84,7 @@ scale: build made-corpus ## builds of 2,000, 20,000 and 200,000 documents
 	python3 benches/scale/run.py --yuanpu "$(YUANPU)" --made-corpus "$(MADE_CORPUS)"
 
 train: build ## make the weights again from data/corpus
-	$(YUANPU) train data/corpus/train
+	$(YUANPU) train data/corpus/train data/corpus/extra
 
 fmt: ## format the source
 	$(CARGO) fmt

@@ -50,12 +50,13 @@ fn the_training_and_development_documents_are_all_there() {
     };
     assert_eq!(count("data/corpus/train"), (84, 4506, 4896, 1128));
     assert_eq!(count("data/corpus/dev"), (10, 303, 352, 85));
+    assert_eq!(count("data/corpus/extra"), (93, 5072, 5675, 2156));
 }
 
 #[test]
 fn every_annotation_keeps_the_rules() {
     let mut faults = Vec::new();
-    for folder in ["data/corpus/train", "data/corpus/dev", "data/gold"] {
+    for folder in ["data/corpus/train", "data/corpus/dev", "data/corpus/extra", "data/gold"] {
         for pair in pairs(folder) {
             let mut check = Check { gold: &pair.gold, text: pair.document.text.trim(), faults: &mut faults };
             let types = check.entities();

@@ -88,7 +88,7 @@ impl Weights {
     /// # Errors
     /// Files that cannot be read or that do not fit each other.
     pub fn of_ontology(ontology: &Ontology) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let retrain = || Some("run `yuanpu train data/corpus/train data/corpus/dev` to make weights for this ontology".to_owned());
+        let retrain = || Some("run `yuanpu train data/corpus/train data/corpus/extra` to make weights for this ontology".to_owned());
         let (Some(model), Some(manifest)) = (ontology.file(MODEL), ontology.file(MANIFEST)) else {
             return Ok((
                 Self::default(),
