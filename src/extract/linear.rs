@@ -318,7 +318,9 @@ mod tests {
     fn model(rows: u64) -> (Linear, Vec<u64>) {
         let keys: Vec<u64> = (0..rows).map(|i| Feature::new(1).with(i).hash()).collect();
         let row = |i: usize| {
-            (0..12).map(move |class| if class > i % 9 { 0.0 } else { 0.25 * (class as f32 + 1.0) * if i.is_multiple_of(2) { 1.0 } else { -1.0 } })
+            (0..12).map(
+                move |class| if class > i % 9 { 0.0 } else { 0.25 * (class as f32 + 1.0) * if i.is_multiple_of(2) { 1.0 } else { -1.0 } },
+            )
         };
         let rows: BTreeMap<u64, Vec<f32>> = keys.iter().enumerate().map(|(i, key)| (*key, row(i).map(|w| w / 2.0).collect())).collect();
         let labels = (0..12).map(|i| i.to_string()).collect();
