@@ -80,8 +80,9 @@ impl Extractor {
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence));
             let tagged = self.after_places(reading, sentence, self.split_listed(marks, tagged));
             for tag in self.coordinate(reading, sentence, tagged) {
-                let Some(start) = self.definite_start(marks, reading.chars(sentence), tag.start..tag.end, tag.kind_of) else { continue };
-                let range = base + start..base + tag.end;
+                let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
+                let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
+                let range = base + name.start..base + name.end;
                 let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, inside: None };
                 self.add_with_parts(reading, whole, &mut found);
             }
@@ -228,67 +229,6 @@ impl Extractor {
         }
     }
 
-    /// Where the name proper begins once verbs and function words are cut off; `None` where nothing definite is left, as in
-    /// 特色产业园区 (only modifiers and a head) or 全市产业园区.
-    fn definite_start(&self, marks: &Marks, chars: &[char], name: Range<usize>, kind_of: u8) -> Option<usize> {
-        let roles = &self.roles;
-        if [roles.region, roles.person, roles.industry, roles.honour].contains(&kind_of) || marks.quote[name.start] >> 10 == 2 {
-            return Some(name.start);
-        }
-        let mut start = name.start;
-        if chars[name.end - 1] == '”' && marks.name[start] & 8 == 0 {
-            start = (name.clone()).rev().find(|i| chars[*i] == '“').unwrap_or(start);
-        }
-        while start < name.end
-            && marks.edge[start] == 1
-            && marks.name[start] & 8 == 0
-            && marks.head[start] == 0
-            && marks.quote[start] == 0
-            && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r')
-        {
-            start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
-        }
-        let soft = roles.soft[usize::from(kind_of)];
-        let stop = |i: &usize| {
-            marks.name[*i] & 8 == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4
-        };
-        if let Some(cut) = (start..name.end).rev().find(|i| soft && stop(i)) {
-            start = cut + 1;
-        }
-        if start >= name.end {
-            return None;
-        }
-        let head = marks.head_start(start..name.end, &self.knowledge.heads, kind_of).unwrap_or(name.end);
-        let rest: String = chars[start..head.max(start)].iter().collect();
-        if roles.proper[usize::from(kind_of)] && Self::is_common(marks, start..head.max(start)) {
-            return None;
-        }
-        let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
-        (listed || marks.quote[start] != 0 || !self.is_only_modifiers(&rest)).then_some(start)
-    }
-
-    /// Whether a stretch is made of common words alone: no place, no industry, no listed name, no rare character, no quotation.
-    fn is_common(marks: &Marks, range: Range<usize>) -> bool {
-        range.into_iter().all(|i| {
-            marks.name[i] & 8 == 0
-                && marks.place[i] == 0
-                && marks.industry[i] == 0
-                && marks.quote[i] == 0
-                && marks.word[i] >> 31 == 0
-                && marks.tag[i] != b'G'
-        })
-    }
-
-    /// Whether a text is made of modifiers alone.
-    fn is_only_modifiers(&self, text: &str) -> bool {
-        let mut rest = text;
-        while !rest.is_empty() {
-            let Some(word) = self.knowledge.modifiers.iter().find(|m| rest.starts_with(m.as_str())) else { return false };
-            rest = &rest[word.len()..];
-        }
-        true
-    }
-
     /// Adds a mention and the places and industries inside its name.
     pub(super) fn add_with_parts(&self, reading: &Reading, whole: Found, found: &mut Vec<Found>) {
         let base = reading.layout.sentences[whole.sentence].range.start;
@@ -308,6 +248,9 @@ impl Extractor {
     fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
         let roles = &self.roles;
         let mut parts = Vec::new();
+        if roles.short[usize::from(kind_of)] && self.opens_with_level(marks, chars, name) {
+            parts.push((name.start..name.start + 1, roles.region));
+        }
         if let Some((end, parent)) = self.parent_in(marks, name, kind_of).or_else(|| self.superior_in(marks, name, kind_of)) {
             parts.push((name.start..end, parent));
         }
@@ -386,7 +329,7 @@ impl Extractor {
     /// The industry between the place and the head of a name.
     fn industry_in(&self, marks: &Marks, chars: &[char], rest: Range<usize>, kind_of: u8) -> Option<Range<usize>> {
         let head = marks.head_start(rest.clone(), &self.knowledge.heads, kind_of)?;
-        let mut range = rest.start..head;
+        let mut range = Self::bracketed(chars, rest.start..head);
         loop {
             let text: String = chars[range.clone()].iter().collect();
             let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str()));
@@ -400,7 +343,18 @@ impl Extractor {
         let text: String = chars[range.clone()].iter().collect();
         let whole_is_modifier = self.knowledge.modifiers.contains(&text);
         let must_be_known = !self.roles.any_industry[usize::from(kind_of)];
-        (range.len() >= 2 && !whole_is_modifier && (!must_be_known || self.is_industry(&text))).then_some(range)
+        let names_something = range.clone().any(|i| !matches!(marks.tag[i], b'p' | b'c' | b'd' | b'r' | b'u'));
+        (range.len() >= 2 && names_something && !whole_is_modifier && (!must_be_known || self.is_industry(&text))).then_some(range)
+    }
+
+    /// What stands in brackets at the end of a range, as in 甲地(磁悬浮动力装备)…集群; else the range.
+    fn bracketed(chars: &[char], range: Range<usize>) -> Range<usize> {
+        let open = range.clone().find(|i| matches!(chars[*i], '(' | '（'));
+        let close = range.clone().next_back().filter(|i| matches!(chars[*i], ')' | '）'));
+        match (open, close) {
+            (Some(open), Some(close)) if open + 1 < close => open + 1..close,
+            _ => range,
+        }
     }
 
     /// Whether `text` is a name of an industry entry.

@@ -73,6 +73,8 @@ pub(super) struct TypeInfo {
     pub places: bool,
     /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
     pub proper: bool,
+    /// Such a name may begin with the bare level of the place it belongs to (省财政厅, 市委).
+    pub short: bool,
     /// A listed name of this type is taken even where the tagger saw none.
     pub listed: bool,
     /// Whether such a name holds its industry: `any` or `known`.
@@ -99,6 +101,8 @@ pub(super) struct Knowledge {
     pub equal: Vec<(String, String)>,
     /// Words of names that are neither place nor industry, longest first.
     pub modifiers: Vec<String>,
+    /// The last characters of names of places that alone stand for the place a body belongs to (省 in 省财政厅).
+    pub place_levels: Vec<char>,
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,
@@ -117,12 +121,23 @@ struct GrammarFile {
     #[serde(default)]
     equal: toml::Table,
     #[serde(default)]
-    modifiers: Modifiers,
+    modifiers: WordList,
+    #[serde(default)]
+    place_levels: WordList,
 }
 
 #[derive(Default, Deserialize)]
-struct Modifiers {
+struct WordList {
     words: Vec<String>,
+}
+
+/// What grammar.toml says.
+#[derive(Default)]
+struct Grammar {
+    heads: Vec<Head>,
+    equal: Vec<(String, String)>,
+    modifiers: Vec<String>,
+    place_levels: Vec<char>,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +196,8 @@ struct TypeRow {
     #[serde(default)]
     proper: bool,
     #[serde(default)]
+    short: bool,
+    #[serde(default)]
     listed: bool,
     industry: Option<String>,
 }
@@ -206,7 +223,7 @@ impl Knowledge {
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
         let (types, relations, scoring) = builder.annotation();
-        let (heads, equal, modifiers) = builder.grammar(&types);
+        let Grammar { heads, equal, modifiers, place_levels } = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
             builder.groups(file, &mut groups);
@@ -232,6 +249,7 @@ impl Knowledge {
             heads,
             equal,
             modifiers,
+            place_levels,
             types,
             relations,
             scoring,
@@ -332,6 +350,7 @@ impl Builder<'_> {
                         places: row.places,
                         listed: row.listed,
                         proper: row.proper,
+                        short: row.short,
                         industry: row.industry,
                     });
                 }
@@ -369,14 +388,15 @@ impl Builder<'_> {
         }
     }
 
-    fn grammar(&mut self, types: &[TypeInfo]) -> (Vec<Head>, Vec<(String, String)>, Vec<String>) {
-        let Some(parsed) = self.parse::<GrammarFile>("grammar.toml") else { return (Vec::new(), Vec::new(), Vec::new()) };
+    fn grammar(&mut self, types: &[TypeInfo]) -> Grammar {
+        let Some(parsed) = self.parse::<GrammarFile>("grammar.toml") else { return Grammar::default() };
         let mut equal: Vec<(String, String)> =
             parsed.equal.iter().map(|(long, short)| (self.fold(long), self.fold(short.as_str().unwrap_or_default()))).collect();
         equal.sort_by(|a, b| b.0.chars().count().cmp(&a.0.chars().count()).then(a.cmp(b)));
         let mut modifiers: Vec<String> = parsed.modifiers.words.iter().map(|w| self.fold(w)).collect();
         modifiers.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then(a.cmp(b)));
-        (self.heads(types, parsed.heads), equal, modifiers)
+        let place_levels = parsed.place_levels.words.iter().flat_map(|w| self.fold(w).chars().collect::<Vec<_>>()).collect();
+        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, place_levels }
     }
 
     fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {

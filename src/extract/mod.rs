@@ -8,6 +8,7 @@
 
 mod arithmetic;
 mod detect;
+mod edges;
 mod evaluate;
 mod figures;
 mod folded;

@@ -46,6 +46,7 @@ impl Extractor {
             normal: Vec::new(),
         };
         work.regions();
+        work.bare_levels();
         work.others();
         work.definitions();
         work.short_forms();
@@ -91,7 +92,8 @@ impl Extractor {
         });
         for surface in draft.surfaces.keys() {
             let shown = trim_marks(surface);
-            if *shown != label && !names.iter().any(|n| n.text == shown) && !shown.is_empty() {
+            let only_here = shown.starts_with(|c| self.knowledge.place_levels.contains(&c)) && label.ends_with(shown);
+            if *shown != label && !only_here && !names.iter().any(|n| n.text == shown) && !shown.is_empty() {
                 names.push(Name { text: shown.to_owned(), kind: NameKind::Alternative, language: language_of(shown) });
             }
         }
@@ -172,7 +174,7 @@ impl Work<'_> {
                 }
             }
         }
-        for m in mentions {
+        for m in mentions.into_iter().filter(|m| self.found[*m].range.len() > 1) {
             let surface = self.surface(m);
             let mut candidates = self.candidates(&surface);
             let score = |entry: usize| -> usize {
@@ -195,6 +197,62 @@ impl Work<'_> {
                 self.assign(m, draft);
             }
         }
+    }
+
+    /// 省 in 省财政厅: the place of that level which the document names most, else the one above the places that it names.
+    fn bare_levels(&mut self) {
+        for m in 0..self.found.len() {
+            let f = &self.found[m];
+            if f.origin == Origin::Nested && f.kind_of == self.extractor.roles.region && f.range.len() == 1 && self.of[m].is_none() {
+                self.of[m] = self.place_of_level(self.reading.text.chars[f.range.start]);
+            }
+        }
+    }
+
+    fn place_of_level(&mut self, level: char) -> Option<usize> {
+        let region = self.extractor.roles.region;
+        let entries = &self.extractor.knowledge.ontology.gazetteer().entries;
+        let fits = |label: &str| label.ends_with(level) || level == '省' && label.ends_with('区') && label.chars().count() > 4;
+        let mut weight: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut above: BTreeMap<usize, usize> = BTreeMap::new();
+        for (m, draft) in self.of.iter().enumerate() {
+            let Some(draft) = draft.filter(|d| self.drafts[*d].kind_of == region) else { continue };
+            let count = if self.found[m].inside.is_none() { 2 } else { 1 };
+            if fits(&self.extractor.shown_label(&self.drafts[draft])) {
+                *weight.entry(draft).or_default() += count;
+            }
+            let mut at = self.drafts[draft].entry.and_then(|e| entries[e].located_in.first().copied());
+            let mut steps = 0;
+            while let Some(entry) = at.filter(|_| steps < 4) {
+                if fits(&entries[entry].label) {
+                    *above.entry(entry).or_default() += count;
+                }
+                at = entries[entry].located_in.first().copied();
+                steps += 1;
+            }
+        }
+        let named = weight.iter().max_by_key(|(d, n)| (**n, std::cmp::Reverse(**d))).map(|(d, _)| *d);
+        let implied = above.iter().max_by_key(|(e, n)| (**n, std::cmp::Reverse(**e))).map(|(e, _)| *e);
+        named.or_else(|| implied.map(|e| self.draft_of_entry(e, region)))
+    }
+
+    /// The full name of a body whose name begins with the bare level of its place; `None` where that place is not known.
+    fn composed(&self, mention: usize, shown: &str) -> Option<String> {
+        let part = mention + 1;
+        let place = self.of.get(part).copied().flatten()?;
+        let label = self.extractor.shown_label(&self.drafts[place]);
+        Some(format!("{label}{}", shown.chars().skip(1).collect::<String>()))
+    }
+
+    /// Whether a mention begins with the bare level of a place.
+    fn is_short(&self, mention: usize) -> bool {
+        let whole = &self.found[mention];
+        self.found.get(mention + 1).is_some_and(|p| {
+            p.inside == Some(mention)
+                && p.range.len() == 1
+                && p.range.start == whole.range.start
+                && p.kind_of == self.extractor.roles.region
+        })
     }
 
     /// Gazetteer places of this name, with whether the name needs context.
@@ -270,9 +328,13 @@ impl Work<'_> {
                 continue;
             }
             let surface = self.surface(m);
-            let shown = trim_marks(&surface).to_owned();
+            let mut shown = trim_marks(&surface).to_owned();
             if entity_key(&shown).is_empty() {
                 continue;
+            }
+            if self.is_short(m) {
+                let Some(full) = self.composed(m, &shown) else { continue };
+                shown = full;
             }
             let class = self.extractor.knowledge.types[usize::from(kind_of)].class.clone();
             let draft = match self.entry_named(&shown, &class) {
@@ -453,7 +515,8 @@ impl Work<'_> {
         let main_region = counts.iter().max_by_key(|(d, n)| (**n, std::cmp::Reverse(**d))).map(|(d, _)| *d);
         for draft in &mut self.drafts {
             if draft.entry.is_none() && draft.members.is_empty() && draft.kind_of != region {
-                let fullest = draft.surfaces.keys().map(|s| trim_marks(s)).max_by_key(|s| (s.chars().count(), std::cmp::Reverse(*s)));
+                let forms = draft.surfaces.keys().map(|s| trim_marks(s)).chain(std::iter::once(draft.label.as_str()));
+                let fullest = forms.max_by_key(|s| (s.chars().count(), std::cmp::Reverse(*s)));
                 if let Some(fullest) = fullest {
                     draft.label = fullest.to_owned();
                 }

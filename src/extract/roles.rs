@@ -21,6 +21,8 @@ pub(super) struct Roles {
     pub soft: Vec<bool>,
     /// By type: common words and a head make no name of it.
     pub proper: Vec<bool>,
+    /// By type: a name may begin with the bare level of its place (省财政厅).
+    pub short: Vec<bool>,
     /// By type: a listed name is taken even where the tagger saw none.
     pub listed: Vec<bool>,
     /// By type: such a name holds its industry.
@@ -49,6 +51,7 @@ impl Roles {
             holds_places: by(&|t| t.places),
             soft: (0..knowledge.types.len()).map(|t| knowledge.heads.iter().any(|h| usize::from(h.kind_of) == t && h.soft)).collect(),
             proper: by(&|t| t.proper),
+            short: by(&|t| t.short),
             listed: by(&|t| t.listed),
             holds_industry: by(&|t| t.industry.is_some()),
             any_industry: by(&|t| t.industry.as_deref() == Some("any")),
