@@ -47,6 +47,12 @@ impl Family {
         Feature::new(2000 + template).with(self.coarse)
     }
 
+    /// A feature that knows only which end comes first: what a verb says of a relation, whoever stands at its ends.
+    #[inline]
+    fn r(self, template: u32) -> Feature {
+        Feature::new(3000 + template).with(self.types & 0x10)
+    }
+
     /// Key of a group of features that only these types and `of` decide.
     #[inline]
     fn key(self, group: Group, of: u64) -> u64 {
@@ -228,6 +234,19 @@ impl<'a> View<'a> {
         let shortened = self.skeleton(self.list_head[left_at], head, true);
         out.put(f.p(42).with(shortened));
         out.put(f.q(42).with(shortened));
+        let path = self.around.path(self.unit.items[self.list_head[left_at]].range.end, self.unit.items[head].range.start);
+        if let Some(path) = path {
+            for feature in [f.p(111), f.q(111), f.r(111)] {
+                out.put(feature.with(path.words));
+            }
+            for feature in [f.p(112), f.q(112), f.r(112)] {
+                out.put(feature.with(path.sorts));
+            }
+        }
+        let verb = first_right.main_verb;
+        for feature in [f.p(110), f.q(110), f.r(110)] {
+            out.put(feature.with(verb));
+        }
         out.put(f.p(43).with(u64::from(head != right_at)).with(u64::from(self.list_head[left_at] == head)));
         out.put(f.p(44).with(first_right.verb_before));
         let marks = self.around.counts(gap.start, gap.end);
@@ -249,6 +268,7 @@ impl<'a> View<'a> {
         for group in &first_right.groups_before {
             out.put(f.p(57).with(*group).with(frame));
             out.put(f.q(57).with(*group).with(frame));
+            out.put(f.r(57).with(*group).with(frame));
             out.put(f.p(58).with(*group).with(u64::from(left.frequency)));
         }
         out.put(f.p(59).with(frame).with(first_right.verbs_before));
@@ -260,14 +280,14 @@ impl<'a> View<'a> {
                 seen = *word;
                 words += 1;
                 let word = u64::from(*word);
-                out.shared(f.key(Group::Word, word), |out| out.extend([f.p(50).with(word).hash(), f.q(50).with(word).hash()]));
+                out.shared(f.key(Group::Word, word), |out| out.extend([f.p(50), f.q(50), f.r(50)].map(|t| t.with(word).hash())));
                 if words == 16 {
                     break;
                 }
             }
         }
         for verb in self.around.verbs_in(gap.start, gap.end) {
-            out.shared(f.key(Group::Verb, verb), |out| out.extend([f.p(51).with(verb).hash(), f.q(51).with(verb).hash()]));
+            out.shared(f.key(Group::Verb, verb), |out| out.extend([f.p(51), f.q(51), f.r(51)].map(|t| t.with(verb).hash())));
         }
         for item in within() {
             let kind_of = u64::from(item.kind_of);
@@ -354,6 +374,9 @@ impl<'a> View<'a> {
         out.put(f.p(72).with(head.verb_before).with(actor_before));
         out.put(f.q(72).with(head.verb_before).with(actor_before));
         out.put(f.p(73).with(head.word_before).with(actor_before));
+        out.put(f.p(113).with(head.main_verb).with(actor_before));
+        out.put(f.q(113).with(head.main_verb).with(actor_before));
+        out.put(f.r(113).with(head.main_verb).with(actor_before));
         let far = if at.0.is_some() { pair.object } else { pair.subject };
         let frame = actor_before | u64::from(before_same) << 1 | u64::from(first_clause) << 2 | u64::from(at.1.is_some()) << 3;
         for group in &head.groups_before {

@@ -3,6 +3,7 @@
 use super::Extractor;
 use super::detect::Reading;
 use super::hits::Brief;
+use super::linear::Feature;
 use super::units::{Item, LEVEL, Unit};
 
 /// What stands around one item.
@@ -21,10 +22,21 @@ pub(super) struct Around {
     pub groups_before: Vec<u64>,
     /// How many verb groups stand between the start of the clause and the item, up to three.
     pub verbs_before: u64,
+    /// The nearest verb of the language to the left in the same clause that is part of no name, as a word; 0 for none.
+    pub main_verb: u64,
     /// Where its clause begins.
     pub clause: usize,
     /// Hash of the header of its column; 0 outside tables.
     pub header: u64,
+}
+
+/// What stands between two items, in short: names by their class, verbs and prepositions, marks of punctuation; all else is left out.
+#[derive(Clone, Copy)]
+pub(super) struct Path {
+    /// With verbs and prepositions as words.
+    pub words: u64,
+    /// With verbs by what the lexicon says of them, prepositions all alike.
+    pub sorts: u64,
 }
 
 /// How many marks of each sort stand before a character of the unit.
@@ -46,6 +58,8 @@ pub(super) struct Surroundings<'a> {
     pub verbs: Vec<(usize, usize, u16)>,
     /// Word over each character of the unit; 0 between its sentences.
     words: Vec<u32>,
+    /// Steps of the ways between items, by where they start.
+    steps: Vec<Step>,
     /// Marks before each character, and before the end.
     counts: Vec<Counts>,
     /// The unit's items, then those carried into it, then the document.
@@ -75,7 +89,8 @@ impl<'a> Surroundings<'a> {
             counts.push(sum);
         }
         let verbs = verbs(extractor, reading, unit, base, end);
-        let mut surroundings = Self { reading, base, end, verbs, words, counts, around: Vec::new() };
+        let steps = steps(extractor, reading, unit, &verbs);
+        let mut surroundings = Self { reading, base, end, verbs, words, steps, counts, around: Vec::new() };
         let document = Item::document();
         let items = unit.items.iter().chain(unit.carried.iter().map(|(item, _)| item));
         surroundings.around = items.chain([&document]).map(|item| surroundings.look(item)).collect();
@@ -109,6 +124,24 @@ impl<'a> Surroundings<'a> {
         self.verbs[first..].iter().take_while(move |v| v.0 < end).filter(move |v| v.1 <= end).map(|v| u64::from(v.2))
     }
 
+    /// The way from `start` to `end`; `None` where it is too long to come again.
+    pub fn path(&self, start: usize, end: usize) -> Option<Path> {
+        let first = self.steps.partition_point(|s| s.start < start);
+        let mut path = Path { words: 17, sorts: 18 };
+        let mut last = 0;
+        for (taken, step) in self.steps[first..].iter().take_while(|s| s.end <= end).filter(|s| s.start >= start).enumerate() {
+            if taken == LONGEST_PATH {
+                return None;
+            }
+            path.words = Feature::new(78).with(path.words).with(step.word).hash();
+            if step.sort != last {
+                path.sorts = Feature::new(79).with(path.sorts).with(step.sort).hash();
+                last = step.sort;
+            }
+        }
+        Some(path)
+    }
+
     /// The character at `at` where it belongs to the unit, else 1.
     pub fn char_at(&self, at: Option<usize>) -> u64 {
         at.filter(|i| (self.base..self.end).contains(i)).map_or(1, |i| u64::from(self.reading.text.chars[i]))
@@ -131,9 +164,16 @@ impl<'a> Surroundings<'a> {
             verb_after: after.map_or(0, |v| u64::from(v.2) + 1),
             groups_before: self.verbs.iter().filter(|v| Some(v.1) == nearest).map(|v| u64::from(v.2) + 1).collect(),
             verbs_before: left().count().min(3) as u64,
+            main_verb: self.main_verb(clause, start),
             clause,
             header: if in_table { self.reading.setting(item.sentence).header } else { 0 },
         }
+    }
+
+    fn main_verb(&self, clause: usize, start: usize) -> u64 {
+        let next = self.steps.partition_point(|s| s.start < start);
+        let clause = self.steps[..next].iter().rev().take_while(|s| s.start >= clause);
+        clause.filter(|s| s.is_verb && s.end <= start).map(|s| s.word).next().unwrap_or(0)
     }
 
     fn word_at(&self, at: usize) -> u64 {
@@ -144,6 +184,67 @@ impl<'a> Surroundings<'a> {
 
     fn clause_start(&self, at: usize) -> usize {
         (self.base..at).rev().find(|i| is_clause_mark(self.reading.text.chars[*i])).map_or(self.base, |i| i + 1)
+    }
+}
+
+/// Steps that a path may have.
+const LONGEST_PATH: usize = 12;
+
+/// One step of a path.
+struct Step {
+    start: usize,
+    end: usize,
+    word: u64,
+    sort: u64,
+    is_verb: bool,
+}
+
+/// The steps of a unit: names that are no part of others, words that are verbs or prepositions, and marks.
+fn steps(extractor: &Extractor, reading: &Reading, unit: &Unit, verbs: &[(usize, usize, u16)]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut items = unit.items.iter().filter(|i| i.inside.is_none() && i.kind_of != LEVEL).peekable();
+    for sentence in unit.sentences.clone() {
+        let range = reading.layout.sentences[sentence].range.clone();
+        let marks = &reading.marks[sentence];
+        let mut at = range.start;
+        while at < range.end {
+            while items.peek().is_some_and(|i| i.range.start < at) {
+                items.next();
+            }
+            if let Some(item) = items.peek().filter(|i| i.range.start == at && i.range.end > at) {
+                let class = extractor.class_hashes.get(usize::from(item.kind_of)).map_or(u64::from(item.kind_of), |h| *h);
+                steps.push(Step { start: at, end: item.range.end, word: class, sort: class, is_verb: false });
+                at = item.range.end;
+                continue;
+            }
+            let own = at - range.start;
+            let end = (own..marks.edge.len()).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(at + 1, |i| range.start + i + 1);
+            if let Some((word, sort, is_verb)) = step(reading.text.chars[at], marks.tag[own], marks.word[own], at, verbs) {
+                steps.push(Step { start: at, end, word, sort, is_verb });
+            }
+            at = end;
+        }
+    }
+    steps
+}
+
+/// The word and the sort of a step that begins at `at`, and whether it is a verb; `None` for what paths leave out.
+fn step(c: char, tag: u8, word: u32, at: usize, verbs: &[(usize, usize, u16)]) -> Option<(u64, u64, bool)> {
+    match c {
+        '，' | ',' => return Some((1, 1, false)),
+        '；' | ';' | '。' => return Some((2, 2, false)),
+        '：' | ':' => return Some((3, 3, false)),
+        '(' | '（' => return Some((4, 4, false)),
+        ')' | '）' => return Some((5, 5, false)),
+        _ => {}
+    }
+    match tag {
+        b'v' => {
+            let group = verbs.iter().find(|v| v.0 == at).map_or(8, |v| 100 + u64::from(v.2));
+            Some((u64::from(word) << 8, group, true))
+        }
+        b'p' => Some((u64::from(word) << 8, 9, false)),
+        _ => None,
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) struct Unit {
     pub items: Vec<Item>,
     /// Figures of the unit.
     pub figures: Vec<Figure>,
-    /// Carried items with how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about.
+    /// Carried items with how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about,
+    /// 9 the body, firm or park that it names most.
     pub carried: Vec<(Item, u8)>,
 }
 
@@ -99,6 +100,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
     }
     let speakers = speakers(extractor, reading, &items);
     let main = main_region(extractor, &items, resolution);
+    let actor = main_actor(extractor, &items);
     let mut units = Vec::new();
     let mut at = 0;
     while at < sentences.len() {
@@ -130,12 +132,13 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
         own.sort_by(by_place);
         let mut carried = carried(extractor, reading, &items, at);
         let mut put = |item: &Option<Item>, how: u8| {
-            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how == 8))) {
+            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
                 carried.push((item.clone(), how));
             }
         };
         put(&speakers[at], 7);
         put(&main, 8);
+        put(&actor, 9);
         units.push(Unit { sentences: at..end, items: own, figures, carried });
         at = end;
     }
@@ -216,6 +219,23 @@ fn main_region(extractor: &Extractor, items: &[Vec<Item>], resolution: &Resoluti
     let main = resolution.main_region?;
     let fits = |i: &&Item| i.target == Target::Entity(main) && i.kind_of == extractor.roles.region;
     items.iter().flatten().find(|i| fits(i) && i.inside.is_none()).or_else(|| items.iter().flatten().find(fits)).cloned()
+}
+
+/// The first mention of the body, firm or park that the document names most, three times at least.
+fn main_actor(extractor: &Extractor, items: &[Vec<Item>]) -> Option<Item> {
+    let acts = |i: &&Item| {
+        let class = extractor.knowledge.types.get(usize::from(i.kind_of)).map(|t| &t.class);
+        i.inside.is_none()
+            && (class == extractor.knowledge.types.get(usize::from(extractor.roles.media)).map(|t| &t.class)
+                || i.kind_of == extractor.roles.park)
+    };
+    let mut counts: std::collections::BTreeMap<&Target, (usize, usize)> = std::collections::BTreeMap::new();
+    for (at, item) in items.iter().flatten().filter(acts).enumerate() {
+        let count = counts.entry(&item.target).or_insert((0, at));
+        count.0 += 1;
+    }
+    let (target, _) = counts.iter().filter(|(_, (n, _))| *n >= 3).max_by_key(|(_, (n, first))| (*n, std::cmp::Reverse(*first)))?;
+    items.iter().flatten().filter(acts).find(|i| i.target == **target).cloned()
 }
 
 /// The leading items of the three sentences before, of the heading and of the title.

@@ -14,7 +14,7 @@ pub(in crate::extract) struct Case {
 }
 
 /// Smallest weight that is kept, in stored units.
-const LEAST: i16 = 6;
+const LEAST: i16 = 4;
 
 /// Settings of training.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub(in crate::extract) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 8, rate: 0.02, l1: 0.01, min_count: 2 }
+        Self { epochs: 8, rate: 0.02, l1: 0.01, min_count: 4 }
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::extract) struct TagExample {
 }
 
 /// Smallest weight that is kept, in stored units.
-const LEAST: i16 = 10;
+const LEAST: i16 = 4;
 
 /// Settings of training.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ pub(in crate::extract) struct TagSettings {
 
 impl Default for TagSettings {
     fn default() -> Self {
-        Self { epochs: 12, rate: 0.03, l1: 0.002, min_count: 2 }
+        Self { epochs: 12, rate: 0.02, l1: 0.0005, min_count: 3 }
     }
 }
 
