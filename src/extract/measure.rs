@@ -16,7 +16,8 @@ use super::units::{FIGURE, Item, Pair, Target, Unit};
 pub(super) struct Subject {
     pub entity: usize,
     pub margin: i32,
-    pub range: Range<usize>,
+    /// Where the text names it.
+    pub item: Item,
 }
 
 /// What the words around a figure say of it.
@@ -31,13 +32,15 @@ impl Extractor {
     pub(super) fn observations(&self, document: &Document, reading: &Reading, units: &[Unit], number: &[usize]) -> Vec<Observation> {
         let mut observations: Vec<Observation> = Vec::new();
         let mut scorer = Scorer::new(&self.weights.figures);
+        let mut previous: Option<Item> = None;
         for unit in units.iter().filter(|u| !u.figures.is_empty()) {
             scorer.next_unit();
             let view = View::new(self, reading, unit);
             for index in 0..unit.figures.len() {
-                let Some(subject) = self.subject(unit, &view, index, &mut scorer) else { continue };
+                let Some(subject) = self.subject(unit, &view, index, previous.as_ref(), &mut scorer) else { continue };
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
                     observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
+                    previous = Some(subject.item);
                 }
             }
         }
@@ -46,32 +49,45 @@ impl Extractor {
     }
 
     /// The item a figure is most likely about.
-    pub(super) fn subject(&self, unit: &Unit, view: &View<'_>, index: usize, scorer: &mut Scorer<'_>) -> Option<Subject> {
+    fn subject(&self, unit: &Unit, view: &View<'_>, index: usize, previous: Option<&Item>, scorer: &mut Scorer<'_>) -> Option<Subject> {
         let mut best: Option<Subject> = None;
         if self.weights.figures.labels.len() < 2 {
             return None;
         }
-        self.each_subject(unit, index, |pair, at| {
+        self.each_subject(unit, index, previous, |pair, at| {
             view.features(pair, at, scorer);
             let scores = scorer.scores();
             let margin = scores[1] - scores[0];
             if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
-                best = Some(Subject { entity, margin, range: pair.subject.range.clone() });
+                best = Some(Subject { entity, margin, item: pair.subject.clone() });
             }
         });
         best
     }
 
-    /// Calls `visit` for every item that figure `index` may be about.
-    pub(super) fn each_subject(&self, unit: &Unit, index: usize, mut visit: impl FnMut(&Pair<'_>, (Option<usize>, Option<usize>))) {
+    /// Calls `visit` for every item that figure `index` may be about; `previous` is the owner of the figure before.
+    pub(super) fn each_subject(
+        &self,
+        unit: &Unit,
+        index: usize,
+        previous: Option<&Item>,
+        mut visit: impl FnMut(&Pair<'_>, (Option<usize>, Option<usize>)),
+    ) {
         let Some(at) = unit.items.iter().position(|i| i.target == Target::Figure(index)) else { return };
-        let figure = &unit.items[at];
+        let object = &unit.items[at];
         let may = |i: &Item| entity_of(&i.target).is_some() && i.kind_of != self.roles.honour && i.kind_of != FIGURE;
-        for (i, item) in unit.items.iter().enumerate().filter(|(_, item)| may(item)) {
-            visit(&Pair { subject: item, object: figure, carry: 0 }, (Some(i), Some(at)));
+        let follows = |i: &Item| previous.map_or(0, |p| if p.target == i.target { 2 } else { 1 });
+        let mut seen = false;
+        for (i, subject) in unit.items.iter().enumerate().filter(|(_, item)| may(item)) {
+            seen |= follows(subject) == 2;
+            visit(&Pair { subject, object, carry: 0, follows: follows(subject) }, (Some(i), Some(at)));
         }
-        for (item, how) in unit.carried.iter().filter(|(item, _)| may(item)) {
-            visit(&Pair { subject: item, object: figure, carry: *how }, (None, Some(at)));
+        for (subject, how) in unit.carried.iter().filter(|(item, _)| may(item)) {
+            seen |= follows(subject) == 2;
+            visit(&Pair { subject, object, carry: *how, follows: follows(subject) }, (None, Some(at)));
+        }
+        if let Some(subject) = previous.filter(|_| !seen) {
+            visit(&Pair { subject, object, carry: 10, follows: 2 }, (None, Some(at)));
         }
     }
 
@@ -127,7 +143,7 @@ impl Extractor {
         if let Some(header) = Self::column_header(reading, figure) {
             words.push_str(&reading.text.span(header).of(&document.text).replace(char::is_whitespace, ""));
         }
-        let own = Self::phrase(document, reading, start..figure.range.start, &subject.range);
+        let own = Self::phrase(document, reading, start..figure.range.start, &subject.item.range);
         if (changes_only || own.chars().filter(|c| c.is_alphabetic()).count() < 2) && words.is_empty() {
             words.push_str(&self.topic(document, reading, unit, index, subject, sentence));
         }
@@ -179,10 +195,10 @@ impl Extractor {
         let before = unit.figures[..index].iter().rev().find(|f| f.sentence == unit.figures[index].sentence);
         let Some(before) = before else {
             let clause = clause_around(reading, sentence, &unit.figures[index].range).start;
-            return Self::phrase(document, reading, sentence.start..clause.max(sentence.start), &subject.range);
+            return Self::phrase(document, reading, sentence.start..clause.max(sentence.start), &subject.item.range);
         };
         let start = clause_around(reading, sentence, &before.range).start;
-        Self::phrase(document, reading, start..before.range.start, &subject.range)
+        Self::phrase(document, reading, start..before.range.start, &subject.item.range)
     }
 
     /// Rise or fall told right before the figure, against what, and whether the clause tells nothing else.

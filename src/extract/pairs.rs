@@ -151,7 +151,7 @@ impl<'a> View<'a> {
         if let Target::Figure(index) = b.target {
             let figure = &self.unit.figures[index];
             out.shared(f.key(Group::Figure, numbers.1 as u64), |out| self.figure(b, self.around.of(numbers.1).clause, figure, f, out));
-            self.owner(a, b, self.around.of(numbers.1).clause, pair.carry, f, out);
+            self.owner(pair, self.around.of(numbers.1).clause, f, out);
         }
     }
 
@@ -184,7 +184,8 @@ impl<'a> View<'a> {
     }
 
     /// Where the owner of a figure stands among the items before it.
-    fn owner(&self, a: &Item, item: &Item, clause: usize, carry: u8, f: Family, out: &mut impl Sink) {
+    fn owner(&self, pair: &Pair<'_>, clause: usize, f: Family, out: &mut impl Sink) {
+        let (a, item, carry) = (pair.subject, pair.object, pair.carry);
         let whole = |i: &&Item| i.inside.is_none() && !matches!(i.kind_of, FIGURE | LEVEL);
         let before = self.unit.items.iter().filter(whole).filter(|i| i.range.end <= item.range.start);
         let nearest = before.clone().next_back();
@@ -199,6 +200,14 @@ impl<'a> View<'a> {
         out.put(f.q(101).with(relation).with(u64::from(carry)));
         let clauses = before.clone().filter(|i| i.range.start >= clause).count().min(3) as u64;
         out.put(f.q(102).with(relation).with(clauses).with(u64::from(carry)));
+        let follows = u64::from(pair.follows);
+        out.put(f.p(104).with(follows).with(clauses.min(1)));
+        out.put(f.q(104).with(follows).with(relation).with(clauses.min(1)));
+        out.put(f.r(104).with(follows).with(clauses));
+        let ahead = self.unit.items.iter().filter(whole).filter(|i| i.range.start >= a.range.end && i.range.end <= item.range.start);
+        let ahead = ahead.filter(|i| is_actor(self.extractor, i) && i.target != a.target).count().min(3) as u64;
+        out.put(f.q(105).with(ahead).with(u64::from(carry)).with(clauses.min(1)));
+        out.put(f.r(105).with(ahead).with(follows).with(u64::from(carry == 0)));
         out.put(f.p(103).with(u64::from(a.frequency)).with(u64::from(carry)).with(clauses.min(1)));
     }
 

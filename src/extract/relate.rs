@@ -113,11 +113,11 @@ impl Extractor {
             }
             for (j, b) in unit.items.iter().enumerate() {
                 if i != j && i.abs_diff(j) <= 24 && a.target != b.target && self.may_relate(a.kind_of, b.kind_of) {
-                    visit(&Pair { subject: a, object: b, carry: 0 }, (Some(i), Some(j)));
+                    visit(&Pair { subject: a, object: b, carry: 0, follows: 0 }, (Some(i), Some(j)));
                 }
             }
             if a.inside.is_none() && self.may_relate(a.kind_of, DOCUMENT) {
-                visit(&Pair { subject: a, object: &document, carry: 0 }, (Some(i), None));
+                visit(&Pair { subject: a, object: &document, carry: 0, follows: 0 }, (Some(i), None));
             }
         }
         for (item, how) in &unit.carried {
@@ -126,10 +126,10 @@ impl Extractor {
                     continue;
                 }
                 if self.may_relate(item.kind_of, here.kind_of) {
-                    visit(&Pair { subject: item, object: here, carry: *how }, (None, Some(i)));
+                    visit(&Pair { subject: item, object: here, carry: *how, follows: 0 }, (None, Some(i)));
                 }
                 if !matches!(here.kind_of, LEVEL | FIGURE) && self.may_relate(here.kind_of, item.kind_of) {
-                    visit(&Pair { subject: here, object: item, carry: *how }, (Some(i), None));
+                    visit(&Pair { subject: here, object: item, carry: *how, follows: 0 }, (Some(i), None));
                 }
             }
         }

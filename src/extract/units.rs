@@ -60,7 +60,7 @@ pub(super) struct Unit {
     /// Figures of the unit.
     pub figures: Vec<Figure>,
     /// Carried items with how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about,
-    /// 9 the body, firm or park that it names most.
+    /// 9 the body, firm or park that it names most. 10 stands for the owner of the figure before.
     pub carried: Vec<(Item, u8)>,
 }
 
@@ -70,6 +70,8 @@ pub(super) struct Pair<'a> {
     pub object: &'a Item,
     /// 0 in one unit, else how one end was carried.
     pub carry: u8,
+    /// For figures: 1 where another owns the figure before, 2 where the subject does, 0 where no figure came before.
+    pub follows: u8,
 }
 
 /// The units of a document. `source` are the characters of the unfolded text.

@@ -13,7 +13,7 @@ use super::super::knowledge::Knowledge;
 use super::super::pairs::View;
 use super::super::resolve::Resolution;
 use super::super::tagger::Frame;
-use super::super::units::{DOCUMENT, LEVEL, Target, Unit, units};
+use super::super::units::{DOCUMENT, Item, LEVEL, Target, Unit, units};
 use super::classify::Case;
 use super::tagging::TagExample;
 
@@ -187,6 +187,7 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
             }
         });
     }
+    let mut previous = None;
     for unit in &units {
         let view = View::new(extractor, reading, unit);
         extractor.each_pair(unit, |pair, at| {
@@ -199,11 +200,20 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
             view.features(pair, at, &mut features);
             cases.relations.push(Case { features, class: class.unwrap_or(0), weight: 1.0 });
         });
-        add_figures(extractor, lesson, unit, &view, &names, cases);
+        add_figures(extractor, lesson, unit, &view, &names, &mut previous, cases);
     }
 }
 
-fn add_figures(extractor: &Extractor, lesson: &Lesson<'_>, unit: &Unit, view: &View<'_>, names: &[Option<String>], cases: &mut Cases) {
+/// Adds the cases of the figures of one unit; `previous` is the owner of the last annotated figure.
+fn add_figures(
+    extractor: &Extractor,
+    lesson: &Lesson<'_>,
+    unit: &Unit,
+    view: &View<'_>,
+    names: &[Option<String>],
+    previous: &mut Option<Item>,
+    cases: &mut Cases,
+) {
     for (index, figure) in unit.figures.iter().enumerate() {
         let value: f64 = figure.value.parse().unwrap_or(-1.0);
         let percent = figure.unit.starts_with("Percent");
@@ -217,13 +227,18 @@ fn add_figures(extractor: &Extractor, lesson: &Lesson<'_>, unit: &Unit, view: &V
             })
             .map(|o| o.about.as_str())
             .collect();
-        extractor.each_subject(unit, index, |pair, at| {
+        let mut owner = None;
+        extractor.each_subject(unit, index, previous.as_ref(), |pair, at| {
             let Target::Entity(draft) = pair.subject.target else { return };
             let is_owner = names[draft].as_deref().is_some_and(|n| owners.contains(n));
             let mut features = Vec::with_capacity(96);
             view.features(pair, at, &mut features);
             cases.figures.push(Case { features, class: usize::from(is_owner), weight: 1.0 });
+            if is_owner {
+                owner.get_or_insert_with(|| pair.subject.clone());
+            }
         });
+        *previous = owner.or(previous.take());
     }
 }
 
