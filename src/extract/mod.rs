@@ -7,6 +7,7 @@
 //! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored; figures are measured likewise.
 
 mod arithmetic;
+mod carried;
 mod detect;
 mod edges;
 mod evaluate;
@@ -23,6 +24,7 @@ mod pairs;
 mod references;
 mod relate;
 mod resolve;
+mod review;
 mod roles;
 mod scoring;
 mod sink;
@@ -116,6 +118,12 @@ impl Extractor {
             version,
             warnings: Vec::new(),
         }
+    }
+
+    /// The same extractor with another second look.
+    fn with_review(mut self, review: &linear::Linear) -> Self {
+        self.weights.review = review.clone();
+        self
     }
 
     /// Reads one document.

@@ -155,6 +155,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// First member of the list that an item of the unit stands in; `usize::MAX` for a carried one.
+    pub fn list_of(&self, at: Option<usize>) -> usize {
+        at.map_or(usize::MAX, |i| self.list_head[i])
+    }
+
     /// Number of an item: those of the unit, then those carried into it, then the document.
     fn number(&self, item: &Item, at: Option<usize>) -> usize {
         let carried = || self.unit.carried.iter().position(|(c, _)| std::ptr::eq(c, item)).unwrap_or(self.unit.carried.len());

@@ -13,6 +13,7 @@ use super::detect::{Found, Reading};
 use super::layout::LineKind;
 use super::pairs::View;
 use super::resolve::Resolution;
+use super::review::Review;
 use super::sink::Scorer;
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
@@ -63,21 +64,19 @@ impl Extractor {
         Extraction { document: document.id.clone(), facts, mentions, entities, statements, observations, diagnostics: Vec::new() }
     }
 
-    /// Scores all allowed pairs of all units; for each triple the decision with the widest margin.
+    /// Scores all allowed pairs of all units, reviews the promising ones; for each triple the decision with the widest margin.
     pub(super) fn decide(&self, reading: &Reading, units: &[Unit]) -> Vec<Decision> {
         let mut best: BTreeMap<(Target, usize, Target), Decision> = BTreeMap::new();
-        let mut scorer = Scorer::new(&self.weights.relations);
         if self.weights.relations.labels.is_empty() {
             return Vec::new();
         }
+        let review = self.look(reading, units);
+        let mut features = Vec::new();
         for (number, unit) in units.iter().enumerate() {
-            let view = View::new(self, reading, unit);
-            scorer.next_unit();
-            self.each_pair(unit, |pair, at| {
-                view.features(pair, at, &mut scorer);
-                let scores = scorer.scores();
-                let class = (1..scores.len()).fold(1, |a, b| if scores[b] > scores[a] { b } else { a });
-                let margin = scores[class] - scores[0];
+            let mut index = 0;
+            self.each_pair(unit, |pair, _| {
+                index += 1;
+                let Some((class, margin)) = review.decide(&self.weights.review, number, index - 1, &mut features) else { return };
                 if margin < self.weights.thresholds[class] {
                     return;
                 }
@@ -102,6 +101,22 @@ impl Extractor {
             });
         }
         best.into_values().collect()
+    }
+
+    /// The first look at all pairs of all units.
+    pub(super) fn look(&self, reading: &Reading, units: &[Unit]) -> Review {
+        let mut review = Review::default();
+        let mut scorer = Scorer::new(&self.weights.relations);
+        for unit in units {
+            let view = View::new(self, reading, unit);
+            scorer.next_unit();
+            review.next_unit(self.weights.relations.labels.len());
+            self.each_pair(unit, |pair, at| {
+                view.features(pair, at, &mut scorer);
+                review.note(pair, (view.list_of(at.0), view.list_of(at.1)), scorer.scores());
+            });
+        }
+        review
     }
 
     /// Calls `visit` for every pair of the unit whose types the corpus has seen related.

@@ -6,10 +6,10 @@ use std::ops::Range;
 use crate::model::{EntityIndex, Term};
 
 use super::Extractor;
+use super::carried::Carriers;
 use super::detect::{Found, Reading};
 use super::figures::Figure;
 use super::hits::Brief;
-use super::layout::LineKind;
 use super::references;
 use super::resolve::Resolution;
 
@@ -59,8 +59,7 @@ pub(super) struct Unit {
     pub items: Vec<Item>,
     /// Figures of the unit.
     pub figures: Vec<Figure>,
-    /// Carried items with how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about,
-    /// 9 the body, firm or park that it names most. 10 stands for the owner of the figure before.
+    /// Carried items with how they came (see [`super::carried`]).
     pub carried: Vec<(Item, u8)>,
 }
 
@@ -100,9 +99,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
     for list in &mut items {
         list.sort_by(by_place);
     }
-    let speakers = speakers(extractor, reading, &items);
-    let main = main_region(extractor, &items, resolution);
-    let actor = main_actor(extractor, &items);
+    let carriers = Carriers::new(extractor, reading, &items, resolution);
     let mut units = Vec::new();
     let mut at = 0;
     while at < sentences.len() {
@@ -132,15 +129,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
             }
         }
         own.sort_by(by_place);
-        let mut carried = carried(extractor, reading, &items, at);
-        let mut put = |item: &Option<Item>, how: u8| {
-            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
-                carried.push((item.clone(), how));
-            }
-        };
-        put(&speakers[at], 7);
-        put(&main, 8);
-        put(&actor, 9);
+        let carried = carriers.into_sentence(&items, at);
         units.push(Unit { sentences: at..end, items: own, figures, carried });
         at = end;
     }
@@ -188,97 +177,4 @@ fn count_targets(items: &mut [Vec<Item>]) {
             _ => 4,
         };
     }
-}
-
-/// Who speaks in each sentence: a name at the start of a line before a colon keeps the floor until the next.
-fn speakers(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<Item>> {
-    let chars = &reading.text.chars;
-    let mut speaker: Option<Item> = None;
-    let mut line = usize::MAX;
-    let mut of = Vec::with_capacity(items.len());
-    for (sentence, list) in items.iter().enumerate() {
-        let s = &reading.layout.sentences[sentence];
-        if s.line != line {
-            line = s.line;
-            let named = list.iter().find(|i| i.inside.is_none() && i.kind_of != LEVEL && i.kind_of != extractor.roles.region);
-            let opens = named.filter(|i| {
-                let before =
-                    chars[s.range.start..i.range.start].iter().all(|c| matches!(c, '*' | ' ' | '【' | '[' | '《' | '#' | 'Q' | 'A'));
-                let after: Vec<char> = chars[i.range.end..].iter().copied().take(3).filter(|c| !matches!(c, '*' | '】' | ']')).collect();
-                before && matches!(after.first(), Some(':' | '：'))
-            });
-            if let Some(item) = opens {
-                speaker = Some(item.clone());
-            }
-        }
-        of.push(speaker.clone());
-    }
-    of
-}
-
-/// The first mention of the region the document is mostly about.
-fn main_region(extractor: &Extractor, items: &[Vec<Item>], resolution: &Resolution) -> Option<Item> {
-    let main = resolution.main_region?;
-    let fits = |i: &&Item| i.target == Target::Entity(main) && i.kind_of == extractor.roles.region;
-    items.iter().flatten().find(|i| fits(i) && i.inside.is_none()).or_else(|| items.iter().flatten().find(fits)).cloned()
-}
-
-/// The first mention of the body, firm or park that the document names most, three times at least.
-fn main_actor(extractor: &Extractor, items: &[Vec<Item>]) -> Option<Item> {
-    let acts = |i: &&Item| {
-        let class = extractor.knowledge.types.get(usize::from(i.kind_of)).map(|t| &t.class);
-        i.inside.is_none()
-            && (class == extractor.knowledge.types.get(usize::from(extractor.roles.media)).map(|t| &t.class)
-                || i.kind_of == extractor.roles.park)
-    };
-    let mut counts: std::collections::BTreeMap<&Target, (usize, usize)> = std::collections::BTreeMap::new();
-    for (at, item) in items.iter().flatten().filter(acts).enumerate() {
-        let count = counts.entry(&item.target).or_insert((0, at));
-        count.0 += 1;
-    }
-    let (target, _) = counts.iter().filter(|(_, (n, _))| *n >= 3).max_by_key(|(_, (n, first))| (*n, std::cmp::Reverse(*first)))?;
-    items.iter().flatten().filter(acts).find(|i| i.target == **target).cloned()
-}
-
-/// The leading items of the three sentences before, of the heading and of the title.
-fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
-    let sentences = &reading.layout.sentences;
-    let lead = |s: usize| {
-        items[s].iter().find(|i| {
-            i.inside.is_none()
-                && !matches!(i.kind_of, LEVEL | FIGURE)
-                && i.kind_of != extractor.roles.industry
-                && i.kind_of != extractor.roles.honour
-        })
-    };
-    let mut carried: Vec<(Item, u8)> = Vec::new();
-    let mut put = |item: Option<&Item>, how: u8| {
-        if let Some(item) = item
-            && !carried.iter().any(|(i, _)| i.target == item.target)
-        {
-            carried.push((item.clone(), how));
-        }
-    };
-    let mut back = 0;
-    let mut s = at;
-    while back < 3 && s > 0 {
-        s -= 1;
-        if sentences[s].cell.is_some() || matches!(sentences[s].kind, LineKind::Heading(_) | LineKind::Title) {
-            break;
-        }
-        back += 1;
-        put(lead(s), back);
-    }
-    let mut heading = sentences[at].heading;
-    let mut guard = 0;
-    while let Some(h) = heading.filter(|_| guard < 3) {
-        let how = if sentences[h].kind == LineKind::Title { 6 } else { 5 };
-        put(lead(h), how);
-        heading = sentences[h].heading;
-        guard += 1;
-    }
-    if at > 0 {
-        put(lead(0), 6);
-    }
-    carried
 }

@@ -12,7 +12,7 @@ use super::knowledge::fault;
 use super::linear::{Linear, put_len, take, take_len};
 use super::tagger::Tagger;
 
-const MAGIC: &[u8; 8] = b"YUANPU\x00\x02";
+const MAGIC: &[u8; 8] = b"YUANPU\x00\x03";
 const MODEL: &str = "weights/model.bin";
 const MANIFEST: &str = "weights/manifest.toml";
 
@@ -21,6 +21,8 @@ const MANIFEST: &str = "weights/manifest.toml";
 pub struct Weights {
     pub(super) tagger: Tagger,
     pub(super) relations: Linear,
+    /// Decides on the scores of `relations`; without classes where these are final.
+    pub(super) review: Linear,
     pub(super) figures: Linear,
     /// Pairs of types that stood in a relation in the corpus.
     pub(super) allowed: Vec<(u8, u8)>,
@@ -120,6 +122,7 @@ impl Weights {
         let mut out = MAGIC.to_vec();
         self.tagger.write(&mut out);
         self.relations.write(&mut out);
+        self.review.write(&mut out);
         self.figures.write(&mut out);
         put_len(&mut out, self.allowed.len());
         for (a, b) in &self.allowed {
@@ -146,6 +149,7 @@ impl Weights {
         let rest = &mut rest;
         let tagger = Tagger::read(rest)?;
         let relations = Linear::read(rest)?;
+        let review = Linear::read(rest)?;
         let figures = Linear::read(rest)?;
         let count = take_len(rest)?;
         let allowed = (0..count).map(|_| take::<2>(rest).map(|[a, b]| (a, b))).collect::<Option<Vec<_>>>()?;
@@ -155,18 +159,18 @@ impl Weights {
         let count = take_len(rest)?;
         let calibration =
             (0..count).map(|_| Some((i32::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?)))).collect::<Option<Vec<_>>>()?;
-        Some(Self { tagger, relations, figures, allowed, thresholds, figure_threshold, calibration, version })
+        Some(Self { tagger, relations, review, figures, allowed, thresholds, figure_threshold, calibration, version })
     }
 
     /// Estimate in thousandths that a decision of this margin is right.
     pub(super) fn estimate(&self, margin: i32) -> u16 {
-        self.calibration.iter().rev().find(|(least, _)| margin >= *least).map_or(500, |(_, estimate)| *estimate)
+        self.calibration.iter().rev().find(|(least, _)| margin >= *least).or(self.calibration.first()).map_or(500, |(_, estimate)| *estimate)
     }
 
     /// Number of stored weights.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.tagger.emission.weights() + self.relations.weights() + self.figures.weights()
+        self.tagger.emission.weights() + self.relations.weights() + self.review.weights() + self.figures.weights()
     }
 }
 

@@ -6,11 +6,12 @@ use super::super::arithmetic::exp;
 use super::super::linear::Linear;
 use super::shuffle;
 
-/// One case: its features, its class and its weight.
+/// One case: its features and its class.
 pub(in crate::extract) struct Case {
     pub features: Vec<u64>,
     pub class: usize,
-    pub weight: f32,
+    /// What is known before any feature: added to the scores of all classes but the first, in nats.
+    pub base: f32,
 }
 
 /// Smallest weight that is kept, in stored units.
@@ -31,8 +32,16 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// For the second look, whose features are few and seen often.
+    pub fn review() -> Self {
+        Self { epochs: 8, rate: 0.02, l1: 0.05, min_count: 30 }
+    }
+}
+
 /// Trains a classifier whose class names are `labels`.
-pub(in crate::extract) fn train(cases: &[Case], labels: Vec<String>, settings: Settings) -> Linear {
+pub(in crate::extract) fn train<'a>(cases: impl IntoIterator<Item = &'a Case>, labels: Vec<String>, settings: Settings) -> Linear {
+    let cases: Vec<&Case> = cases.into_iter().collect();
     let n = labels.len();
     let mut counts: HashMap<u64, u32> = HashMap::new();
     for f in cases.iter().flat_map(|c| &c.features) {
@@ -48,7 +57,7 @@ pub(in crate::extract) fn train(cases: &[Case], labels: Vec<String>, settings: S
     for epoch in 0..settings.epochs {
         shuffle(&mut order, epoch as u64 + 100);
         for at in &order {
-            let gradient = gradient(&coded[*at], &cases[*at], &weights, &bias, n);
+            let gradient = gradient(&coded[*at], cases[*at], &weights, &bias, n);
             for (class, g) in gradient.iter().enumerate().filter(|(_, g)| g.abs() > 1e-4) {
                 bias_squares[class] += g * g;
                 bias[class] -= settings.rate * g / bias_squares[class].sqrt();
@@ -79,6 +88,7 @@ fn gradient(features: &[usize], case: &Case, weights: &[f32], bias: &[f32], n: u
     for f in features {
         scores.iter_mut().zip(&weights[f * n..(f + 1) * n]).for_each(|(s, w)| *s += f64::from(*w));
     }
+    scores.iter_mut().skip(1).for_each(|s| *s += f64::from(case.base));
     let top = scores.iter().copied().fold(f64::MIN, f64::max);
     scores.iter_mut().for_each(|s| *s = exp(*s - top));
     let total: f64 = scores.iter().sum();
@@ -87,8 +97,8 @@ fn gradient(features: &[usize], case: &Case, weights: &[f32], bias: &[f32], n: u
         .enumerate()
         .map(|(class, s)| {
             #[expect(clippy::cast_possible_truncation, reason = "weights are kept in single precision")]
-            let g = (s / total - f64::from(u8::from(class == case.class))) as f32;
-            g * case.weight
+            let gradient = (s / total - f64::from(u8::from(class == case.class))) as f32;
+            gradient
         })
         .collect()
 }

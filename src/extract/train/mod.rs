@@ -1,5 +1,6 @@
 //! Training: from annotated documents to weights, deterministically. Fixed order, fixed seed, own arithmetic.
 
+mod calibrate;
 mod classify;
 mod prepare;
 mod tagging;
@@ -13,11 +14,13 @@ use crate::model::Diagnostic;
 use crate::ontology::Ontology;
 
 use super::Extractor;
+use super::detect::Found;
 use super::evaluate::Evaluation;
 use super::knowledge::Knowledge;
 use super::tagger::Tagger;
 use super::weights::Weights;
 
+use classify::Case;
 use prepare::{Cases, Lesson};
 
 /// Weights and what is known about them.
@@ -71,31 +74,73 @@ fn fit(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>]) -> Weights {
     weights.tagger = tagger;
     weights.allowed = prepare::allowed(knowledge, lessons);
     weights.thresholds = vec![0; labels.len()];
-    let extractor = Extractor::with(Arc::clone(knowledge), weights.clone());
-    let mut cases = Cases::default();
-    for lesson in lessons {
-        prepare::add_cases(&extractor, lesson, &lesson.found(&extractor), &labels, &mut cases);
-    }
-    add_unseen(knowledge, lessons, &weights, &labels, &mut cases);
-    weights.relations = classify::train(&cases.relations, labels, classify::Settings::default());
-    weights.figures = classify::train(&cases.figures, vec!["-".to_owned(), "about".to_owned()], classify::Settings::default());
+    let readers = unseen_readers(knowledge, lessons, &weights);
+    let parts: Vec<Cases> = readers.par_iter().enumerate().map(|(part, reader)| cases_of_part(reader, lessons, part, &labels)).collect();
+    let settings = classify::Settings::default();
+    let readers = of_other_parts(readers, &parts, &labels);
+    let reviews: Vec<Case> = each_unseen(&readers, lessons, |reader, lesson, found| prepare::reviews(reader, lesson, found, &labels));
+    weights.review = classify::train(&reviews, yes_or_no(), classify::Settings::review());
+    let readers: Vec<Extractor> = readers.into_iter().map(|r| r.with_review(&weights.review)).collect();
+    weights.calibration =
+        calibrate::calibration(each_unseen(&readers, lessons, |reader, lesson, found| prepare::verdicts(reader, lesson, found, &labels)));
+    weights.relations = classify::train(parts.iter().flat_map(|p| &p.relations), labels, settings);
+    weights.figures = classify::train(parts.iter().flat_map(|p| &p.figures), yes_or_no(), settings);
     weights.figure_threshold = FIGURE_THRESHOLD;
     weights
 }
 
-/// Adds cases whose mentions were found as they will be in use, by taggers that had not seen the document: names cut wrongly and things
-/// that are no names stand in no relation, and the scorers must have met them to say so (jackknifing, as in stacked learning:
-/// Cohen & Carvalho 2005).
-fn add_unseen(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>], weights: &Weights, labels: &[String], cases: &mut Cases) {
-    for part in 0..PARTS.min(lessons.len()) {
+fn yes_or_no() -> Vec<String> {
+    vec!["-".to_owned(), "yes".to_owned()]
+}
+
+/// The lessons of one part.
+fn of_part<'a>(lessons: &'a [&'a Lesson<'a>], part: usize) -> impl Iterator<Item = &'a Lesson<'a>> {
+    lessons.iter().skip(part).step_by(PARTS).copied()
+}
+
+/// For each part a reader whose tagger has not seen it: names cut wrongly and things that are no names stand in no relation, and the
+/// scorers must have met them to say so (jackknifing, as in stacked learning: Cohen & Carvalho 2005).
+fn unseen_readers(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>], weights: &Weights) -> Vec<Extractor> {
+    let parts = 0..PARTS.min(lessons.len());
+    let reader = |part: usize| {
         let others: Vec<&Lesson<'_>> = lessons.iter().enumerate().filter(|(i, _)| i % PARTS != part).map(|(_, l)| *l).collect();
         let mut unseen = weights.clone();
         unseen.tagger = tagger_of(knowledge, &others);
-        let reader = Extractor::with(Arc::clone(knowledge), unseen);
-        for lesson in lessons.iter().skip(part).step_by(PARTS) {
-            prepare::add_cases(&reader, lesson, &reader.detect(&lesson.reading), labels, cases);
-        }
+        Extractor::with(Arc::clone(knowledge), unseen)
+    };
+    parts.into_par_iter().map(reader).collect()
+}
+
+/// Cases from the lessons of a part, with the mentions as annotated and as they will be found in use.
+fn cases_of_part(reader: &Extractor, lessons: &[&Lesson<'_>], part: usize, labels: &[String]) -> Cases {
+    let mut cases = Cases::default();
+    for lesson in of_part(lessons, part) {
+        prepare::add_cases(reader, lesson, &lesson.found(reader), labels, &mut cases);
+        prepare::add_cases(reader, lesson, &reader.detect(&lesson.reading), labels, &mut cases);
     }
+    cases
+}
+
+/// The same readers, with a scorer of relations that has not seen their part either.
+fn of_other_parts(readers: Vec<Extractor>, parts: &[Cases], labels: &[String]) -> Vec<Extractor> {
+    let scored = |(part, mut reader): (usize, Extractor)| {
+        let others = parts.iter().enumerate().filter(|(i, _)| *i != part).flat_map(|(_, c)| &c.relations);
+        reader.weights.relations = classify::train(others, labels.to_vec(), classify::Settings::default());
+        reader
+    };
+    readers.into_par_iter().enumerate().map(scored).collect()
+}
+
+/// What `ask` makes of every lesson, read by the reader that has not seen it.
+fn each_unseen<T: Send>(
+    readers: &[Extractor],
+    lessons: &[&Lesson<'_>],
+    ask: impl Fn(&Extractor, &Lesson<'_>, &[Found]) -> Vec<T> + Sync,
+) -> Vec<T> {
+    let of_reader = |(part, reader): (usize, &Extractor)| -> Vec<T> {
+        of_part(lessons, part).flat_map(|lesson| ask(reader, lesson, &reader.detect(&lesson.reading))).collect()
+    };
+    readers.par_iter().enumerate().flat_map_iter(of_reader).collect()
 }
 
 /// A tagger trained on lessons.

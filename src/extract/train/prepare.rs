@@ -13,7 +13,7 @@ use super::super::knowledge::Knowledge;
 use super::super::pairs::View;
 use super::super::resolve::Resolution;
 use super::super::tagger::Frame;
-use super::super::units::{DOCUMENT, Item, LEVEL, Target, Unit, units};
+use super::super::units::{DOCUMENT, Item, LEVEL, Pair, Target, Unit, units};
 use super::classify::Case;
 use super::tagging::TagExample;
 
@@ -177,30 +177,88 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
     let names = aligned(extractor, lesson.gold, &resolution);
     let units = units(extractor, reading, found, &resolution, &lesson.source);
     let truth = Truth::new(extractor, lesson.gold);
-    let mut near: HashSet<(Target, usize, Target)> = HashSet::new();
-    for unit in &units {
-        extractor.each_pair(unit, |pair, _| {
-            if pair.carry == 0
-                && let Some(class) = truth.class(&names, &pair.subject.target, &pair.object.target, labels)
-            {
-                near.insert((pair.subject.target.clone(), class, pair.object.target.clone()));
-            }
-        });
-    }
+    let asked = Asked::new(extractor, &units, &truth, &names, labels);
     let mut previous = None;
     for unit in &units {
         let view = View::new(extractor, reading, unit);
         extractor.each_pair(unit, |pair, at| {
-            let class = truth.class(&names, &pair.subject.target, &pair.object.target, labels);
-            let elsewhere = class.is_some_and(|c| near.contains(&(pair.subject.target.clone(), c, pair.object.target.clone())));
-            if pair.carry > 0 && elsewhere || class.is_none() && truth.is_doubtful(&names, &pair.subject.target, &pair.object.target) {
-                return;
-            }
+            let Some(class) = asked.class(pair) else { return };
             let mut features = Vec::with_capacity(96);
             view.features(pair, at, &mut features);
-            cases.relations.push(Case { features, class: class.unwrap_or(0), weight: 1.0 });
+            cases.relations.push(Case { features, class, base: 0.0 });
         });
         add_figures(extractor, lesson, unit, &view, &names, &mut previous, cases);
+    }
+}
+
+/// The cases of the second look at one lesson.
+pub(super) fn reviews(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<Case> {
+    let reading = &lesson.reading;
+    let resolution = extractor.resolve(reading, found);
+    let names = aligned(extractor, lesson.gold, &resolution);
+    let units = units(extractor, reading, found, &resolution, &lesson.source);
+    let truth = Truth::new(extractor, lesson.gold);
+    let asked = Asked::new(extractor, &units, &truth, &names, labels);
+    let review = extractor.look(reading, &units);
+    let mut cases = Vec::new();
+    for (number, unit) in units.iter().enumerate() {
+        let mut index = 0;
+        extractor.each_pair(unit, |pair, _| {
+            index += 1;
+            let glance = review.unit(number).get(index - 1);
+            if let Some(class) = asked.class(pair).filter(|_| glance.is_hopeful()) {
+                let mut features = Vec::new();
+                review.features(number, index - 1, &mut features);
+                cases.push(Case { features, class: usize::from(class == glance.class), base: glance.nats() });
+            }
+        });
+    }
+    cases
+}
+
+/// The margin of every decision on one lesson, and whether the annotation has it.
+pub(super) fn verdicts(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<(i32, bool)> {
+    let resolution = extractor.resolve(&lesson.reading, found);
+    let names = aligned(extractor, lesson.gold, &resolution);
+    let units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
+    let truth = Truth::new(extractor, lesson.gold);
+    let decisions = extractor.decide(&lesson.reading, &units);
+    let settled = decisions.iter().filter(|d| !truth.is_doubtful(&names, &d.subject, &d.object));
+    settled.map(|d| (d.margin, truth.class(&names, &d.subject, &d.object, labels) == Some(d.class))).collect()
+}
+
+/// What the annotation says of the pairs of a document.
+struct Asked<'a> {
+    truth: &'a Truth<'a>,
+    names: &'a [Option<String>],
+    labels: &'a [String],
+    /// Triples whose ends stand together in some unit.
+    near: HashSet<(Target, usize, Target)>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(extractor: &Extractor, units: &[Unit], truth: &'a Truth<'a>, names: &'a [Option<String>], labels: &'a [String]) -> Self {
+        let mut asked = Self { truth, names, labels, near: HashSet::new() };
+        for unit in units {
+            extractor.each_pair(unit, |pair, _| {
+                if pair.carry == 0
+                    && let Some(class) = truth.class(names, &pair.subject.target, &pair.object.target, labels)
+                {
+                    asked.near.insert((pair.subject.target.clone(), class, pair.object.target.clone()));
+                }
+            });
+        }
+        asked
+    }
+
+    /// The class of a pair; `None` where the annotation leaves it open, or where the relation is told elsewhere in one sentence.
+    fn class(&self, pair: &Pair<'_>) -> Option<usize> {
+        let (subject, object) = (&pair.subject.target, &pair.object.target);
+        match self.truth.class(self.names, subject, object, self.labels) {
+            Some(class) if pair.carry > 0 && self.near.contains(&(subject.clone(), class, object.clone())) => None,
+            Some(class) => Some(class),
+            None => (!self.truth.is_doubtful(self.names, subject, object)).then_some(0),
+        }
     }
 }
 
@@ -233,7 +291,7 @@ fn add_figures(
             let is_owner = names[draft].as_deref().is_some_and(|n| owners.contains(n));
             let mut features = Vec::with_capacity(96);
             view.features(pair, at, &mut features);
-            cases.figures.push(Case { features, class: usize::from(is_owner), weight: 1.0 });
+            cases.figures.push(Case { features, class: usize::from(is_owner), base: 0.0 });
             if is_owner {
                 owner.get_or_insert_with(|| pair.subject.clone());
             }

@@ -1,0 +1,162 @@
+//! What a sentence leaves unsaid: the items that readers carry into it from the sentences before, from headings, from the turn of a
+//! speaker, and from what the text is about.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::Extractor;
+use super::detect::Reading;
+use super::layout::LineKind;
+use super::resolve::Resolution;
+use super::units::{FIGURE, Item, LEVEL, Target};
+
+/// How far around a sentence its main actor is looked for, in characters.
+const NEIGHBOURHOOD: usize = 1500;
+
+/// How often an actor must be named there.
+const OFTEN: usize = 3;
+
+/// The items to carry, by how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about, 9 the
+/// body, firm or park that the text around names most. For figures, 10 stands for the owner of the figure before.
+pub(super) struct Carriers<'a> {
+    extractor: &'a Extractor,
+    reading: &'a Reading,
+    /// By sentence.
+    speakers: Vec<Option<Item>>,
+    actors: Vec<Option<Item>>,
+    region: Option<Item>,
+}
+
+impl<'a> Carriers<'a> {
+    /// Looks for speakers, actors and the main region in `items`, listed by sentence.
+    pub fn new(extractor: &'a Extractor, reading: &'a Reading, items: &[Vec<Item>], resolution: &Resolution) -> Self {
+        Self {
+            extractor,
+            reading,
+            speakers: speakers(extractor, reading, items),
+            actors: main_actors(extractor, reading, items),
+            region: main_region(extractor, items, resolution),
+        }
+    }
+
+    /// The items carried into sentence `at`, each with how it came.
+    pub fn into_sentence(&self, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
+        let mut carried = carried(self.extractor, self.reading, items, at);
+        for (item, how) in [(&self.speakers[at], 7), (&self.region, 8), (&self.actors[at], 9)] {
+            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
+                carried.push((item.clone(), how));
+            }
+        }
+        carried
+    }
+}
+
+/// Who speaks in each sentence: a name at the start of a line before a colon keeps the floor until the next, or until a heading.
+fn speakers(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<Item>> {
+    let chars = &reading.text.chars;
+    let mut speaker: Option<Item> = None;
+    let mut line = usize::MAX;
+    let mut of = Vec::with_capacity(items.len());
+    for (sentence, list) in items.iter().enumerate() {
+        let s = &reading.layout.sentences[sentence];
+        if s.line != line {
+            line = s.line;
+            if matches!(s.kind, LineKind::Heading(_) | LineKind::Title) {
+                speaker = None;
+            }
+            let named = list.iter().find(|i| i.inside.is_none() && i.kind_of != LEVEL && i.kind_of != extractor.roles.region);
+            let opens = named.filter(|i| {
+                let before =
+                    chars[s.range.start..i.range.start].iter().all(|c| matches!(c, '*' | ' ' | '【' | '[' | '《' | '#' | 'Q' | 'A'));
+                let after: Vec<char> = chars[i.range.end..].iter().copied().take(3).filter(|c| !matches!(c, '*' | '】' | ']')).collect();
+                before && matches!(after.first(), Some(':' | '：'))
+            });
+            if let Some(item) = opens {
+                speaker = Some(item.clone());
+            }
+        }
+        of.push(speaker.clone());
+    }
+    of
+}
+
+/// The first mention of the region the document is mostly about.
+fn main_region(extractor: &Extractor, items: &[Vec<Item>], resolution: &Resolution) -> Option<Item> {
+    let main = resolution.main_region?;
+    let fits = |i: &&Item| i.target == Target::Entity(main) && i.kind_of == extractor.roles.region;
+    items.iter().flatten().find(|i| fits(i) && i.inside.is_none()).or_else(|| items.iter().flatten().find(fits)).cloned()
+}
+
+/// For each sentence the body, firm or park that the text around it names most, as named last before it.
+fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<Item>> {
+    let sentences = &reading.layout.sentences;
+    let institution = extractor.knowledge.types.get(usize::from(extractor.roles.media)).map(|t| &t.class);
+    let acts = |i: &&Item| {
+        let class = extractor.knowledge.types.get(usize::from(i.kind_of)).map(|t| &t.class);
+        i.inside.is_none() && (class == institution || i.kind_of == extractor.roles.park)
+    };
+    let mut ahead = items.iter().flatten().filter(acts).peekable();
+    let mut around: VecDeque<&Item> = VecDeque::new();
+    let mut counts: BTreeMap<&Target, usize> = BTreeMap::new();
+    let mut main = Vec::with_capacity(items.len());
+    for sentence in sentences {
+        let (start, end) = (sentence.range.start.saturating_sub(NEIGHBOURHOOD), sentence.range.end + NEIGHBOURHOOD);
+        while let Some(item) = ahead.next_if(|i| i.range.start < end) {
+            *counts.entry(&item.target).or_default() += 1;
+            around.push_back(item);
+        }
+        while let Some(item) = around.pop_front_if(|i| i.range.end < start) {
+            if let Some(count) = counts.get_mut(&item.target) {
+                *count -= 1;
+            }
+        }
+        counts.retain(|_, count| *count > 0);
+        let most = counts.values().copied().max().filter(|n| *n >= OFTEN);
+        let first = most.and_then(|n| around.iter().find(|i| counts[&i.target] == n));
+        let nearest = first.and_then(|f| around.iter().rfind(|i| i.target == f.target && i.range.end <= sentence.range.start).or(Some(f)));
+        main.push(nearest.map(|i| (*i).clone()));
+    }
+    main
+}
+
+/// The leading items of the three sentences before, of the heading and of the title.
+fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
+    let sentences = &reading.layout.sentences;
+    let lead = |s: usize| {
+        items[s].iter().find(|i| {
+            i.inside.is_none()
+                && !matches!(i.kind_of, LEVEL | FIGURE)
+                && i.kind_of != extractor.roles.industry
+                && i.kind_of != extractor.roles.honour
+        })
+    };
+    let mut carried: Vec<(Item, u8)> = Vec::new();
+    let mut put = |item: Option<&Item>, how: u8| {
+        if let Some(item) = item
+            && !carried.iter().any(|(i, _)| i.target == item.target)
+        {
+            carried.push((item.clone(), how));
+        }
+    };
+    let mut back = 0;
+    let mut s = at;
+    while back < 3 && s > 0 {
+        s -= 1;
+        if sentences[s].cell.is_some() || matches!(sentences[s].kind, LineKind::Heading(_) | LineKind::Title) {
+            break;
+        }
+        back += 1;
+        put(lead(s), back);
+    }
+    let mut heading = sentences[at].heading;
+    let mut guard = 0;
+    while let Some(h) = heading.filter(|_| guard < 3) {
+        let how = if sentences[h].kind == LineKind::Title { 6 } else { 5 };
+        put(lead(h), how);
+        heading = sentences[h].heading;
+        guard += 1;
+    }
+    if at > 0 {
+        put(lead(0), 6);
+    }
+    carried
+}
