@@ -103,6 +103,8 @@ pub(super) struct Knowledge {
     pub modifiers: Vec<String>,
     /// The last characters of names of places that alone stand for the place a body belongs to (省 in 省财政厅).
     pub place_levels: Vec<char>,
+    /// Words that count the members of a list at its end.
+    pub list_counts: Vec<String>,
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,
@@ -124,6 +126,8 @@ struct GrammarFile {
     modifiers: WordList,
     #[serde(default)]
     place_levels: WordList,
+    #[serde(default)]
+    list_counts: WordList,
 }
 
 #[derive(Default, Deserialize)]
@@ -138,6 +142,7 @@ struct Grammar {
     equal: Vec<(String, String)>,
     modifiers: Vec<String>,
     place_levels: Vec<char>,
+    list_counts: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -223,7 +228,7 @@ impl Knowledge {
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
         let (types, relations, scoring) = builder.annotation();
-        let Grammar { heads, equal, modifiers, place_levels } = builder.grammar(&types);
+        let Grammar { heads, equal, modifiers, place_levels, list_counts } = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
             builder.groups(file, &mut groups);
@@ -250,6 +255,7 @@ impl Knowledge {
             equal,
             modifiers,
             place_levels,
+            list_counts,
             types,
             relations,
             scoring,
@@ -396,7 +402,8 @@ impl Builder<'_> {
         let mut modifiers: Vec<String> = parsed.modifiers.words.iter().map(|w| self.fold(w)).collect();
         modifiers.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then(a.cmp(b)));
         let place_levels = parsed.place_levels.words.iter().flat_map(|w| self.fold(w).chars().collect::<Vec<_>>()).collect();
-        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, place_levels }
+        let list_counts = parsed.list_counts.words.iter().map(|w| self.fold(w)).collect();
+        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, place_levels, list_counts }
     }
 
     fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {

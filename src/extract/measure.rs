@@ -20,6 +20,27 @@ pub(super) struct Subject {
     pub item: Item,
 }
 
+/// Who owned a figure, and in which line.
+pub(super) struct Owner {
+    pub item: Item,
+    pub line: usize,
+}
+
+impl Owner {
+    /// The owner as seen from a later figure in `line`.
+    pub fn before(&self, line: usize) -> Previous<'_> {
+        Previous { item: &self.item, is_near: self.line == line }
+    }
+}
+
+/// The owner of the figure before.
+#[derive(Clone, Copy)]
+pub(super) struct Previous<'a> {
+    item: &'a Item,
+    /// Whether that figure stands in the same line.
+    is_near: bool,
+}
+
 /// What the words around a figure say of it.
 struct Reported {
     indicator: String,
@@ -32,15 +53,17 @@ impl Extractor {
     pub(super) fn observations(&self, document: &Document, reading: &Reading, units: &[Unit], number: &[usize]) -> Vec<Observation> {
         let mut observations: Vec<Observation> = Vec::new();
         let mut scorer = Scorer::new(&self.weights.figures);
-        let mut previous: Option<Item> = None;
+        let mut owner: Option<Owner> = None;
         for unit in units.iter().filter(|u| !u.figures.is_empty()) {
             scorer.next_unit();
             let view = View::new(self, reading, unit);
             for index in 0..unit.figures.len() {
-                let Some(subject) = self.subject(unit, &view, index, previous.as_ref(), &mut scorer) else { continue };
+                let line = reading.layout.sentences[unit.figures[index].sentence].line;
+                let previous = owner.as_ref().map(|o| o.before(line));
+                let Some(subject) = self.subject(unit, &view, index, previous, &mut scorer) else { continue };
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
                     observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
-                    previous = Some(subject.item);
+                    owner = Some(Owner { item: subject.item, line });
                 }
             }
         }
@@ -49,7 +72,14 @@ impl Extractor {
     }
 
     /// The item a figure is most likely about.
-    fn subject(&self, unit: &Unit, view: &View<'_>, index: usize, previous: Option<&Item>, scorer: &mut Scorer<'_>) -> Option<Subject> {
+    fn subject(
+        &self,
+        unit: &Unit,
+        view: &View<'_>,
+        index: usize,
+        previous: Option<Previous<'_>>,
+        scorer: &mut Scorer<'_>,
+    ) -> Option<Subject> {
         let mut best: Option<Subject> = None;
         if self.weights.figures.labels.len() < 2 {
             return None;
@@ -70,24 +100,24 @@ impl Extractor {
         &self,
         unit: &Unit,
         index: usize,
-        previous: Option<&Item>,
+        previous: Option<Previous<'_>>,
         mut visit: impl FnMut(&Pair<'_>, (Option<usize>, Option<usize>)),
     ) {
         let Some(at) = unit.items.iter().position(|i| i.target == Target::Figure(index)) else { return };
         let object = &unit.items[at];
         let may = |i: &Item| entity_of(&i.target).is_some() && i.kind_of != self.roles.honour && i.kind_of != FIGURE;
-        let follows = |i: &Item| previous.map_or(0, |p| if p.target == i.target { 2 } else { 1 });
+        let follows = |i: &Item| previous.as_ref().map_or(0, |p| 1 + u8::from(p.item.target == i.target) + 2 * u8::from(!p.is_near));
         let mut seen = false;
         for (i, subject) in unit.items.iter().enumerate().filter(|(_, item)| may(item)) {
-            seen |= follows(subject) == 2;
+            seen |= previous.as_ref().is_some_and(|p| p.item.target == subject.target);
             visit(&Pair { subject, object, carry: 0, follows: follows(subject) }, (Some(i), Some(at)));
         }
         for (subject, how) in unit.carried.iter().filter(|(item, _)| may(item)) {
-            seen |= follows(subject) == 2;
+            seen |= previous.as_ref().is_some_and(|p| p.item.target == subject.target);
             visit(&Pair { subject, object, carry: *how, follows: follows(subject) }, (None, Some(at)));
         }
-        if let Some(subject) = previous.filter(|_| !seen) {
-            visit(&Pair { subject, object, carry: 10, follows: 2 }, (None, Some(at)));
+        if let Some(Previous { item: subject, .. }) = previous.filter(|_| !seen) {
+            visit(&Pair { subject, object, carry: 10, follows: follows(subject) }, (None, Some(at)));
         }
     }
 

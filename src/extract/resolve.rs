@@ -336,6 +336,12 @@ impl Work<'_> {
                 let Some(full) = self.composed(m, &shown) else { continue };
                 shown = full;
             }
+            if [self.extractor.roles.cluster, self.extractor.roles.chain].contains(&kind_of) {
+                shown = self.without_count(&shown);
+                if let Some(head) = self.shared_head(m) {
+                    shown.push_str(&head);
+                }
+            }
             let class = self.extractor.knowledge.types[usize::from(kind_of)].class.clone();
             let draft = match self.entry_named(&shown, &class) {
                 Some(entry) => self.draft_of_entry(entry, kind_of),
@@ -343,6 +349,32 @@ impl Work<'_> {
             };
             self.assign(m, draft);
         }
+    }
+
+    /// A name without the count of the list that it ends (甲地乙产业两大世界级集群).
+    fn without_count(&self, shown: &str) -> String {
+        let counts = &self.extractor.knowledge.list_counts;
+        let found = counts.iter().filter_map(|c| shown.find(c.as_str()).map(|at| (at, c.len())));
+        found.max().map_or_else(|| shown.to_owned(), |(at, len)| format!("{}{}", &shown[..at], &shown[at + len..]))
+    }
+
+    /// What a conjunct without a head shares with the last of its list: in 甲地A、乙地B两大世界级集群 the first is 甲地A世界级集群.
+    fn shared_head(&self, mention: usize) -> Option<String> {
+        let found = &self.found[mention];
+        let has_head = |f: &Found| {
+            let base = self.reading.layout.sentences[f.sentence].range.start;
+            let name = f.range.start - base..f.range.end - base;
+            let end = name.end;
+            self.reading.marks[f.sentence].head_start(name, &self.extractor.knowledge.heads, f.kind_of).is_some_and(|head| head < end)
+        };
+        if has_head(found) {
+            return None;
+        }
+        let later = self.found.iter().enumerate().skip(mention + 1).take_while(|(_, f)| f.sentence == found.sentence);
+        let (last, whole) = later.filter(|(_, f)| f.kind_of == found.kind_of && f.inside.is_none()).find(|(_, f)| has_head(f))?;
+        let parts = self.found.iter().skip(last + 1).take_while(|f| f.inside == Some(last));
+        let end = parts.filter(|f| f.kind_of == self.extractor.roles.industry).map(|f| f.range.end).max()?;
+        Some(self.without_count(&self.reading.text.slice(end..whole.range.end)))
     }
 
     fn entry_named(&self, name: &str, class: &str) -> Option<usize> {
@@ -515,7 +547,9 @@ impl Work<'_> {
         let main_region = counts.iter().max_by_key(|(d, n)| (**n, std::cmp::Reverse(**d))).map(|(d, _)| *d);
         for draft in &mut self.drafts {
             if draft.entry.is_none() && draft.members.is_empty() && draft.kind_of != region {
-                let forms = draft.surfaces.keys().map(|s| trim_marks(s)).chain(std::iter::once(draft.label.as_str()));
+                let counted = |s: &&str| self.extractor.knowledge.list_counts.iter().any(|c| s.contains(c.as_str()));
+                let forms = draft.surfaces.keys().map(|s| trim_marks(s)).filter(|s| !counted(s));
+                let forms = forms.chain(std::iter::once(draft.label.as_str()));
                 let fullest = forms.max_by_key(|s| (s.chars().count(), std::cmp::Reverse(*s)));
                 if let Some(fullest) = fullest {
                     draft.label = fullest.to_owned();

@@ -69,7 +69,8 @@ pub(super) struct Pair<'a> {
     pub object: &'a Item,
     /// 0 in one unit, else how one end was carried.
     pub carry: u8,
-    /// For figures: 1 where another owns the figure before, 2 where the subject does, 0 where no figure came before.
+    /// For figures: 1 where another owns the figure before, 2 where the subject does, 3 and 4 where that one stands in an earlier line,
+    /// 0 where no figure came before.
     pub follows: u8,
 }
 

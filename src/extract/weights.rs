@@ -164,7 +164,12 @@ impl Weights {
 
     /// Estimate in thousandths that a decision of this margin is right.
     pub(super) fn estimate(&self, margin: i32) -> u16 {
-        self.calibration.iter().rev().find(|(least, _)| margin >= *least).or(self.calibration.first()).map_or(500, |(_, estimate)| *estimate)
+        self.calibration
+            .iter()
+            .rev()
+            .find(|(least, _)| margin >= *least)
+            .or(self.calibration.first())
+            .map_or(500, |(_, estimate)| *estimate)
     }
 
     /// Number of stored weights.

@@ -10,10 +10,11 @@ use super::super::Extractor;
 use super::super::detect::{Found, Reading};
 use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
+use super::super::measure::Owner;
 use super::super::pairs::View;
 use super::super::resolve::Resolution;
 use super::super::tagger::Frame;
-use super::super::units::{DOCUMENT, Item, LEVEL, Pair, Target, Unit, units};
+use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
 use super::classify::Case;
 use super::tagging::TagExample;
 
@@ -178,7 +179,7 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
     let units = units(extractor, reading, found, &resolution, &lesson.source);
     let truth = Truth::new(extractor, lesson.gold);
     let asked = Asked::new(extractor, &units, &truth, &names, labels);
-    let mut previous = None;
+    let mut owner = None;
     for unit in &units {
         let view = View::new(extractor, reading, unit);
         extractor.each_pair(unit, |pair, at| {
@@ -187,7 +188,7 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
             view.features(pair, at, &mut features);
             cases.relations.push(Case { features, class, base: 0.0 });
         });
-        add_figures(extractor, lesson, unit, &view, &names, &mut previous, cases);
+        add_figures(extractor, lesson, unit, &view, &names, &mut owner, cases);
     }
 }
 
@@ -262,14 +263,14 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Adds the cases of the figures of one unit; `previous` is the owner of the last annotated figure.
+/// Adds the cases of the figures of one unit; `last` is the owner of the last annotated figure.
 fn add_figures(
     extractor: &Extractor,
     lesson: &Lesson<'_>,
     unit: &Unit,
     view: &View<'_>,
     names: &[Option<String>],
-    previous: &mut Option<Item>,
+    last: &mut Option<Owner>,
     cases: &mut Cases,
 ) {
     for (index, figure) in unit.figures.iter().enumerate() {
@@ -286,7 +287,9 @@ fn add_figures(
             .map(|o| o.about.as_str())
             .collect();
         let mut owner = None;
-        extractor.each_subject(unit, index, previous.as_ref(), |pair, at| {
+        let line = lesson.reading.layout.sentences[figure.sentence].line;
+        let previous = last.as_ref().map(|o| o.before(line));
+        extractor.each_subject(unit, index, previous, |pair, at| {
             let Target::Entity(draft) = pair.subject.target else { return };
             let is_owner = names[draft].as_deref().is_some_and(|n| owners.contains(n));
             let mut features = Vec::with_capacity(96);
@@ -296,7 +299,9 @@ fn add_figures(
                 owner.get_or_insert_with(|| pair.subject.clone());
             }
         });
-        *previous = owner.or(previous.take());
+        if let Some(item) = owner {
+            *last = Some(Owner { item, line });
+        }
     }
 }
 
