@@ -22,8 +22,16 @@ pub(super) struct Carriers<'a> {
     reading: &'a Reading,
     /// By sentence.
     speakers: Vec<Option<Item>>,
-    actors: Vec<Option<Item>>,
+    actors: Vec<Option<MainActor>>,
     region: Option<Item>,
+}
+
+/// The body, firm or park that the text around a sentence names most.
+pub(super) struct MainActor {
+    /// As named last before the sentence, or first after it.
+    item: Item,
+    /// How much it stands out among those named there, in quarters.
+    share: u8,
 }
 
 impl<'a> Carriers<'a> {
@@ -41,12 +49,18 @@ impl<'a> Carriers<'a> {
     /// The items carried into sentence `at`, each with how it came.
     pub fn into_sentence(&self, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
         let mut carried = carried(self.extractor, self.reading, items, at);
-        for (item, how) in [(&self.speakers[at], 7), (&self.region, 8), (&self.actors[at], 9)] {
-            if let Some(item) = item.as_ref().filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
+        let actor = self.actors[at].as_ref().map(|a| &a.item);
+        for (item, how) in [(self.speakers[at].as_ref(), 7), (self.region.as_ref(), 8), (actor, 9)] {
+            if let Some(item) = item.filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
                 carried.push((item.clone(), how));
             }
         }
         carried
+    }
+
+    /// Who the text around sentence `at` is about, and how much it stands out there (0 to 4).
+    pub fn main(&self, at: usize) -> Option<(Target, u8)> {
+        self.actors[at].as_ref().map(|a| (a.item.target.clone(), a.share))
     }
 }
 
@@ -87,7 +101,7 @@ fn main_region(extractor: &Extractor, items: &[Vec<Item>], resolution: &Resoluti
 }
 
 /// For each sentence the body, firm or park that the text around it names most, as named last before it.
-fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<Item>> {
+fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<MainActor>> {
     let sentences = &reading.layout.sentences;
     let institution = extractor.knowledge.types.get(usize::from(extractor.roles.media)).map(|t| &t.class);
     let acts = |i: &&Item| {
@@ -113,7 +127,8 @@ fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) ->
         let most = counts.values().copied().max().filter(|n| *n >= OFTEN);
         let first = most.and_then(|n| around.iter().find(|i| counts[&i.target] == n));
         let nearest = first.and_then(|f| around.iter().rfind(|i| i.target == f.target && i.range.end <= sentence.range.start).or(Some(f)));
-        main.push(nearest.map(|i| (*i).clone()));
+        let share = |i: &Item| u8::try_from(counts[&i.target] * 4 / around.len().max(1)).unwrap_or(4);
+        main.push(nearest.map(|i| MainActor { item: (*i).clone(), share: share(i) }));
     }
     main
 }

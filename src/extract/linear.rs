@@ -32,10 +32,10 @@ impl Feature {
         text.bytes().fold(self, |f, b| f.with(u64::from(b)))
     }
 
-    /// The finished hash; never zero.
+    /// The finished hash, of forty bits; never zero.
     #[inline]
     pub fn hash(self) -> u64 {
-        self.0 | 1
+        self.0 >> 24 | 1
     }
 }
 
@@ -64,8 +64,7 @@ const ELSEWHERE: i16 = -256;
 /// The rows as scoring wants them: open addressing over slots of eight bytes. A slot holds 32 bits of the feature and two packed
 /// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length.
 ///
-/// The 32 bits and the home slot together tell more than forty bits of a feature: a feature without weights is taken for one that
-/// has some once in billions of look-ups, and by every machine in the same place.
+/// A feature without weights is taken for one that has some once in a million look-ups, and by every machine in the same place.
 #[derive(Clone, Default)]
 struct Table {
     slots: Vec<(u32, u32)>,
@@ -107,20 +106,21 @@ impl Table {
         table
     }
 
-    /// The slot where a feature is looked for first: its low half as a fraction of the table.
+    /// The slot where a feature is looked for first: its high bits as a fraction of the table.
     #[inline]
     fn home(&self, key: u64) -> usize {
-        ((u64::from(key as u32) * self.slots.len() as u64) >> 32) as usize
+        (((key >> 8) * self.slots.len() as u64) >> 32) as usize
     }
 
+    /// What tells a feature from the others of its neighbourhood: its low bits.
     #[inline]
     fn check(key: u64) -> u32 {
-        (key >> 32) as u32
+        key as u32
     }
 
     #[inline]
     fn sieve_bit(key: u64) -> usize {
-        (key >> 24) as usize
+        (key >> 4) as usize
     }
 
     /// Whether the feature may have weights.
@@ -231,7 +231,7 @@ impl Linear {
         self.cells.len()
     }
 
-    /// Serialised form: little endian, rows sorted by feature.
+    /// Serialised form: little endian, rows sorted by feature, each after its distance from the one before; numbers in groups of seven bits.
     pub fn write(&self, out: &mut Vec<u8>) {
         put_len(out, self.labels.len());
         for label in &self.labels {
@@ -242,13 +242,15 @@ impl Linear {
             out.extend_from_slice(&b.to_le_bytes());
         }
         put_len(out, self.rows.len());
+        let mut last = 0;
         for (key, start, end) in &self.rows {
-            out.extend_from_slice(&key.to_le_bytes());
+            put_number(out, key - last);
+            last = *key;
             let cells = &self.cells[*start as usize..*end as usize];
-            out.push(u8::try_from(cells.len()).unwrap_or(u8::MAX));
-            for (class, weight) in cells.iter().take(255) {
+            put_number(out, cells.len() as u64);
+            for (class, weight) in cells {
                 out.push(*class);
-                out.extend_from_slice(&weight.to_le_bytes());
+                put_number(out, zigzag(*weight));
             }
         }
     }
@@ -269,16 +271,17 @@ impl Linear {
         }
         let rows_count = take_len(bytes)?;
         let mut rows = Vec::new();
+        let mut key = 0u64;
         for _ in 0..rows_count {
-            let key = u64::from_le_bytes(take(bytes)?);
-            let [n] = take::<1>(bytes)?;
-            let mut cells = Vec::with_capacity(usize::from(n));
+            key = key.checked_add(take_number(bytes)?)?;
+            let n = usize::try_from(take_number(bytes)?).ok().filter(|n| *n <= count)?;
+            let mut cells = Vec::with_capacity(n);
             for _ in 0..n {
                 let [class] = take::<1>(bytes)?;
                 if usize::from(class) >= count {
                     return None;
                 }
-                let weight = i16::from_le_bytes(take(bytes)?).clamp(-WIDEST, WIDEST);
+                let weight = unzigzag(take_number(bytes)?)?.clamp(-WIDEST, WIDEST);
                 cells.extend((weight != 0).then_some((class, weight)));
             }
             rows.push((key, cells));
@@ -295,6 +298,38 @@ pub(super) fn put_len(out: &mut Vec<u8>, len: usize) {
 /// Reads a length of four bytes.
 pub(super) fn take_len(bytes: &mut &[u8]) -> Option<usize> {
     take(bytes).map(u32::from_le_bytes).and_then(|n| usize::try_from(n).ok())
+}
+
+/// Writes a number in groups of seven bits, the lowest first, all but the last marked by the eighth.
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push((number & 0x7F) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Reads what [`put_number`] wrote.
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let [byte] = take::<1>(bytes)?;
+        number |= u64::from(byte & 0x7F) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// A signed weight as a number that is small where the weight is.
+fn zigzag(weight: i16) -> u64 {
+    u64::from((weight << 1 ^ weight >> 15).cast_unsigned())
+}
+
+fn unzigzag(number: u64) -> Option<i16> {
+    let number = u16::try_from(number).ok()?;
+    Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }
 
 /// Takes `N` bytes from the front.

@@ -125,6 +125,9 @@ impl<'a> View<'a> {
         out.put(f.p(3).with(parts).with(nesting));
         out.put(f.q(3).with(parts).with(nesting).with(u64::from(pair.carry)));
         out.put(f.p(6).with(u64::from(a.reference)).with(u64::from(b.reference)));
+        let prominence = u64::from(self.unit.prominence(&a.target));
+        out.put(f.p(7).with(prominence));
+        out.put(f.q(7).with(prominence).with(u64::from(pair.carry)));
         let numbers = (self.number(a, at.0), self.number(b, at.1));
         for (n, group, item, number) in [(0u32, Group::Subject, a, numbers.0), (1, Group::Object, b, numbers.1)] {
             out.shared(f.key(group, number as u64), |out| {

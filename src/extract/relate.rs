@@ -113,7 +113,8 @@ impl Extractor {
             review.next_unit(self.weights.relations.labels.len());
             self.each_pair(unit, |pair, at| {
                 view.features(pair, at, &mut scorer);
-                review.note(pair, (view.list_of(at.0), view.list_of(at.1)), scorer.scores());
+                let prominence = unit.prominence(&pair.subject.target);
+                review.note(pair, (view.list_of(at.0), view.list_of(at.1)), prominence, scorer.scores());
             });
         }
         review

@@ -24,6 +24,8 @@ pub(super) struct Glance {
     /// First members of the lists that the ends stand in; `usize::MAX` for a carried end.
     lists: (usize, usize),
     carry: u8,
+    /// How much the subject stands out around the unit.
+    prominence: u8,
     /// Best relation, its margin over “none”, and the next best with its own.
     pub class: usize,
     margin: i32,
@@ -110,8 +112,9 @@ impl Review {
         self.units.push(Glances { labels, ..Glances::default() });
     }
 
-    /// Notes the first scores of a pair of the unit begun last. `lists` are the first members of the lists that its ends stand in.
-    pub fn note(&mut self, pair: &Pair<'_>, lists: (usize, usize), scores: &[i32]) {
+    /// Notes the first scores of a pair of the unit begun last. `lists` are the first members of the lists that its ends stand in,
+    /// `prominence` says how much its subject stands out.
+    pub fn note(&mut self, pair: &Pair<'_>, lists: (usize, usize), prominence: u8, scores: &[i32]) {
         let ends = (self.number(&pair.subject.target), self.number(&pair.object.target));
         let mut ranked: Vec<usize> = (1..scores.len()).collect();
         ranked.sort_by_key(|c| (std::cmp::Reverse(scores[*c]), *c));
@@ -122,6 +125,7 @@ impl Review {
             kinds: (pair.subject.kind_of, pair.object.kind_of),
             lists,
             carry: pair.carry,
+            prominence,
             class,
             margin: margin(class),
             next: (second, margin(second)),
@@ -181,6 +185,8 @@ impl Review {
         put(2, &[u64::from(glance.kinds.0), u64::from(glance.kinds.1), u64::from(glance.carry > 0)]);
         put(3, &[step(glance.next.1)]);
         put(4, &[own, carry]);
+        put(6, &[u64::from(glance.prominence), carry]);
+        put(7, &[u64::from(glance.prominence), own / 2]);
         let company = self.company(glances, index);
         put(5, &[step(company.rival_subjects), u64::from(company.rival_is_carried), carry]);
         let here = unit as u64 + 1;

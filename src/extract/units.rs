@@ -61,6 +61,15 @@ pub(super) struct Unit {
     pub figures: Vec<Figure>,
     /// Carried items with how they came (see [`super::carried`]).
     pub carried: Vec<(Item, u8)>,
+    /// Who the text around is about, and how much it stands out there (0 to 4).
+    pub main: Option<(Target, u8)>,
+}
+
+impl Unit {
+    /// How much `target` stands out around the unit: 0 where others are named as often, up to 5 where nobody else is.
+    pub fn prominence(&self, target: &Target) -> u8 {
+        self.main.as_ref().filter(|(main, _)| main == target).map_or(0, |(_, share)| 1 + share)
+    }
 }
 
 /// A pair that may stand in a relation.
@@ -131,7 +140,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
         }
         own.sort_by(by_place);
         let carried = carriers.into_sentence(&items, at);
-        units.push(Unit { sentences: at..end, items: own, figures, carried });
+        units.push(Unit { sentences: at..end, items: own, figures, carried, main: carriers.main(at) });
         at = end;
     }
     units

@@ -12,7 +12,7 @@ use super::knowledge::fault;
 use super::linear::{Linear, put_len, take, take_len};
 use super::tagger::Tagger;
 
-const MAGIC: &[u8; 8] = b"YUANPU\x00\x03";
+const MAGIC: &[u8; 8] = b"YUANPU\x00\x04";
 const MODEL: &str = "weights/model.bin";
 const MANIFEST: &str = "weights/manifest.toml";
 
