@@ -12,10 +12,13 @@ use super::units::{FIGURE, Item, LEVEL, Target};
 /// How far around a sentence its main actor is looked for, in characters.
 const NEIGHBOURHOOD: usize = 1500;
 
+/// Sentences that a list may have for its introduction still to be carried.
+const LONGEST_LIST: usize = 400;
+
 /// How often an actor must be named there.
 const OFTEN: usize = 3;
 
-/// The items to carry, by how they came: 1–3 sentences back, 5 heading, 6 title, 7 speaker, 8 the region the document is about, 9 the
+/// The items to carry, by how they came: 1–3 sentences back, 4 introduction of the list, 5 heading, 6 title, 7 speaker, 8 the region the document is about, 9 the
 /// body, firm or park that the text around names most. For figures, 10 stands for the owner of the figure before.
 pub(super) struct Carriers<'a> {
     extractor: &'a Extractor,
@@ -133,7 +136,8 @@ fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) ->
     main
 }
 
-/// The leading items of the three sentences before, of the heading and of the title.
+/// The leading items of the three sentences before, of the sentence that introduces a list, of the headings and of the title; from the
+/// last three their level words, too.
 fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
     let sentences = &reading.layout.sentences;
     let lead = |s: usize| {
@@ -144,34 +148,37 @@ fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: us
                 && i.kind_of != extractor.roles.honour
         })
     };
+    let levels = |s: usize| items[s].iter().filter(|i| i.kind_of == LEVEL).take(2);
     let mut carried: Vec<(Item, u8)> = Vec::new();
-    let mut put = |item: Option<&Item>, how: u8| {
-        if let Some(item) = item
-            && !carried.iter().any(|(i, _)| i.target == item.target)
-        {
+    let mut put = |item: &Item, how: u8| {
+        if !carried.iter().any(|(i, _)| i.target == item.target) {
             carried.push((item.clone(), how));
         }
     };
-    let mut back = 0;
-    let mut s = at;
-    while back < 3 && s > 0 {
-        s -= 1;
-        if sentences[s].cell.is_some() || matches!(sentences[s].kind, LineKind::Heading(_) | LineKind::Title) {
-            break;
-        }
-        back += 1;
-        put(lead(s), back);
+    let breaks = |s: usize| sentences[s].cell.is_some() || matches!(sentences[s].kind, LineKind::Heading(_) | LineKind::Title);
+    for (s, back) in (0..at).rev().zip(1..=3).take_while(|(s, _)| !breaks(*s)) {
+        lead(s).into_iter().for_each(|item| put(item, back));
+    }
+    if let Some(s) = introduction(reading, at) {
+        lead(s).into_iter().chain(levels(s)).for_each(|item| put(item, 4));
     }
     let mut heading = sentences[at].heading;
     let mut guard = 0;
     while let Some(h) = heading.filter(|_| guard < 3) {
         let how = if sentences[h].kind == LineKind::Title { 6 } else { 5 };
-        put(lead(h), how);
+        lead(h).into_iter().chain(levels(h)).for_each(|item| put(item, how));
         heading = sentences[h].heading;
         guard += 1;
     }
     if at > 0 {
-        put(lead(0), 6);
+        lead(0).into_iter().chain(levels(0)).for_each(|item| put(item, 6));
     }
     carried
+}
+
+/// The last sentence of plain text before the list or table that sentence `at` stands in.
+fn introduction(reading: &Reading, at: usize) -> Option<usize> {
+    let listed = |s: usize| matches!(reading.layout.sentences[s].kind, LineKind::Item | LineKind::Row);
+    let before = (at.saturating_sub(LONGEST_LIST)..at).rev().find(|s| !listed(*s));
+    before.filter(|s| listed(at) && reading.layout.sentences[*s].kind == LineKind::Text)
 }

@@ -21,6 +21,11 @@ pub(super) fn calibration(mut verdicts: Vec<(i32, bool)>) -> Vec<(i32, u16)> {
     groups.into_iter().map(|(least, right, all)| (least, u16::try_from(right * 1000 / all.max(1)).unwrap_or(1000))).collect()
 }
 
+/// The least margin whose decisions were rather right than wrong.
+pub(super) fn threshold(calibration: &[(i32, u16)]) -> i32 {
+    calibration.iter().find(|(_, share)| *share >= 500).map_or(0, |(least, _)| *least)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +43,8 @@ mod tests {
         let found = calibration(verdicts);
         assert!(found.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 < w[1].1), "{found:?}");
         assert_eq!(found.first(), Some(&(0, 500)));
+        assert_eq!(threshold(&found), 0);
+        assert_eq!(threshold(&[(0, 300), (70, 600), (90, 900)]), 70);
         assert!(found.last().is_some_and(|(_, share)| (880..=920).contains(share)), "{found:?}");
     }
 

@@ -83,6 +83,7 @@ fn fit(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>]) -> Weights {
     let readers: Vec<Extractor> = readers.into_iter().map(|r| r.with_review(&weights.review)).collect();
     weights.calibration =
         calibrate::calibration(each_unseen(&readers, lessons, |reader, lesson, found| prepare::verdicts(reader, lesson, found, &labels)));
+    weights.thresholds = vec![calibrate::threshold(&weights.calibration); labels.len()];
     weights.relations = classify::train(parts.iter().flat_map(|p| &p.relations), labels, settings);
     weights.figures = classify::train(parts.iter().flat_map(|p| &p.figures), yes_or_no(), settings);
     weights.figure_threshold = FIGURE_THRESHOLD;
