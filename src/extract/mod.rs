@@ -16,6 +16,7 @@ mod folded;
 mod hits;
 mod knowledge;
 mod layout;
+mod ledger;
 mod linear;
 mod marks;
 mod measure;
@@ -26,6 +27,7 @@ mod relate;
 mod resolve;
 mod review;
 mod roles;
+mod rules;
 mod scoring;
 mod sink;
 mod surroundings;
@@ -45,6 +47,8 @@ use knowledge::Knowledge;
 use roles::Roles;
 
 pub use evaluate::{Evaluation, Miss, ReportRow, Score};
+pub use ledger::RuleCount;
+pub use rules::check_rules;
 pub use train::{TrainReport, train};
 pub use weights::{Manifest, Weights};
 
