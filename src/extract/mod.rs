@@ -4,7 +4,8 @@
 //!
 //! 1. [`detect`]: the text is folded, scanned once for all words of `ontology/`, and the tagger decides which stretches are names;
 //! 2. [`resolve`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
-//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored; figures are measured likewise.
+//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored, [`rules`] that fit them among what is seen;
+//!    figures are measured likewise.
 
 mod arithmetic;
 mod carried;
