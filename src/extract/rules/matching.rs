@@ -14,7 +14,11 @@ pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &
     let sentences = &reading.layout.sentences;
     let base = sentences[unit.sentences.start].range.start;
     let end = sentences[unit.sentences.end - 1].range.end;
-    let mut matcher = Matcher { extractor, reading, unit, base, end, fits: Vec::new() };
+    if !unit.items.iter().any(is_whole) {
+        return Vec::new();
+    }
+    let names = Names::new(unit, base, end);
+    let mut matcher = Matcher { extractor, reading, unit, base, end, names, fits: Vec::new() };
     matcher.by_words();
     matcher.by_names();
     matcher.fits.sort_unstable();
@@ -53,7 +57,33 @@ struct Matcher<'a> {
     unit: &'a Unit,
     base: usize,
     end: usize,
+    names: Names,
     fits: Vec<Fit>,
+}
+
+/// Where the names of a unit stand, by character from its start.
+struct Names {
+    /// The item that begins, or ends, at each character; `NOWHERE` for none.
+    starts: Vec<u16>,
+    ends: Vec<u16>,
+    covered: Vec<bool>,
+}
+
+/// Stands for no item.
+const NOWHERE: u16 = u16::MAX;
+
+impl Names {
+    fn new(unit: &Unit, base: usize, end: usize) -> Self {
+        let length = end - base + 1;
+        let mut names = Self { starts: vec![NOWHERE; length], ends: vec![NOWHERE; length], covered: vec![false; length] };
+        for (item, index) in unit.items.iter().zip(0u16..).filter(|(item, _)| is_whole(item)) {
+            let [from, to] = [item.range.start, item.range.end].map(|at| at.clamp(base, end) - base);
+            names.starts[from] = index;
+            names.ends[to] = index;
+            names.covered[from..to].fill(true);
+        }
+        names
+    }
 }
 
 impl Matcher<'_> {
@@ -168,8 +198,8 @@ impl Matcher<'_> {
 
     /// The item that begins (to the right) or ends (to the left) at `at`.
     fn name_at(&self, at: usize, way: Way) -> Option<usize> {
-        let edge = |item: &Item| if way == Way::Right { item.range.start } else { item.range.end };
-        self.unit.items.iter().position(|item| is_whole(item) && edge(item) == at)
+        let edges = if way == Way::Right { &self.names.starts } else { &self.names.ends };
+        edges.get(at.checked_sub(self.base)?).filter(|index| **index != NOWHERE).map(|index| usize::from(*index))
     }
 
     /// The far edge of an item.
@@ -222,7 +252,7 @@ impl Matcher<'_> {
 
     /// Whether a stretch is part of no name, and, where it is a single character, a word by itself or all that stands between two names.
     fn is_free(&self, start: usize, end: usize) -> bool {
-        if self.unit.items.iter().any(|i| is_whole(i) && i.range.start < end && start < i.range.end) {
+        if self.names.covered[start - self.base..end.min(self.end) - self.base].iter().any(|covered| *covered) {
             return false;
         }
         let between_names = || self.name_at(start, Way::Left).is_some() && self.name_at(end, Way::Right).is_some();
