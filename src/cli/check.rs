@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use yuanpu::extract::Extractor;
+use yuanpu::extract::{Extractor, check_rules};
 use yuanpu::model::{Diagnostic, Severity};
 use yuanpu::ontology::Ontology;
 
@@ -38,7 +38,10 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
     };
     let ontology = ontology.map(Arc::new);
     match ontology.as_ref().map(Extractor::new) {
-        Some(Ok(extractor)) => findings.extend(extractor.warnings().iter().cloned()),
+        Some(Ok(extractor)) => {
+            findings.extend(extractor.warnings().iter().cloned());
+            findings.extend(ontology.iter().flat_map(check_rules));
+        }
         Some(Err(faults)) => findings.extend(faults),
         None => {}
     }
@@ -71,7 +74,7 @@ fn split(loaded: Loaded) -> (Option<Ontology>, Vec<Diagnostic>) {
     }
 }
 
-/// `21 classes, 17 relations, 6 512 entries with 19 204 names; 3f2a9c…`.
+/// `21 classes, 17 relations, 40 rules, 6 512 entries with 19 204 names; 3f2a9c…`.
 fn contents(ontology: &Ontology, settings: &Settings) -> String {
     let schema = ontology.schema();
     let relations = schema.relations().filter(|relation| relation.is_relation).count();
@@ -80,6 +83,7 @@ fn contents(ontology: &Ontology, settings: &Settings) -> String {
     let parts = [
         (schema.classes().count(), "个类别", "classes"),
         (relations, "种关系", "relations"),
+        (ontology.rules().len(), "条规则", "rules"),
         (entries.len(), "个词条", "entries"),
         (names, "个名称", "names"),
     ];

@@ -86,6 +86,7 @@ pub fn print(evaluation: &Evaluation, settings: &Settings) -> Result<(), CliErro
     }
     let mut out = std::io::stdout().lock();
     table.write(&mut out, settings.table_style())?;
+    print_rules(evaluation, &mut out, settings)?;
     let mut reliability =
         Table::new([settings.text("置信度", "confidence"), settings.text("条数", "count"), settings.text("对的比例", "share right")]);
     for (low, count, right) in evaluation.reliability() {
@@ -98,6 +99,27 @@ pub fn print(evaluation: &Evaluation, settings: &Settings) -> Result<(), CliErro
     if !reliability.is_empty() {
         writeln!(out)?;
         reliability.write(&mut out, settings.table_style())?;
+    }
+    Ok(())
+}
+
+/// The ledger of rules: hits, and how many of those between annotated things are right.
+fn print_rules(evaluation: &Evaluation, out: &mut impl Write, settings: &Settings) -> Result<(), CliError> {
+    let right = settings.text("对的比例", "share right");
+    let mut ledger = Table::new([
+        settings.text("规则", "rule"),
+        settings.text("命中", "hits"),
+        settings.text("对", "right"),
+        settings.text("错", "wrong"),
+        right,
+    ]);
+    for (rule, count) in &evaluation.rules {
+        let share = count.precision().map_or_else(|| "-".to_owned(), |share| format!("{share:.3}"));
+        ledger.push([rule.clone(), count.hits.to_string(), count.right.to_string(), count.wrong.to_string(), share]);
+    }
+    if !ledger.is_empty() {
+        writeln!(out)?;
+        ledger.write(out, settings.table_style())?;
     }
     Ok(())
 }

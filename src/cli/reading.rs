@@ -51,7 +51,10 @@ pub fn json(document: &Document, extraction: &Extraction) -> serde_json::Result<
             "modality": figure.modality, "confidence": figure.confidence.0,
             "evidence": figure.evidence.iter().map(evidence).collect::<Vec<_>>() })
     });
+    let hits = extraction.rule_hits.iter();
+    let hits = hits.map(|hit| json!({ "rule": &*hit.rule, "subject": id(hit.subject), "object": hit.object.and_then(id) }));
     let value = json!({
+        "rule_hits": hits.collect::<Vec<Value>>(),
         "document": document.id.as_str(), "source": document.source, "encoding": document.encoding,
         "title": extraction.facts.title, "issued": extraction.facts.issued,
         "mentions": mentions.collect::<Vec<Value>>(), "entities": entities.collect::<Vec<Value>>(),

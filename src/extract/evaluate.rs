@@ -12,6 +12,7 @@ use crate::model::{Direction, Document, EntityIndex, Extraction, Modality, Objec
 
 use super::Extractor;
 use super::knowledge::Knowledge;
+use super::ledger::RuleCount;
 use super::scoring::similar;
 
 pub(super) use super::scoring::fold;
@@ -69,6 +70,9 @@ pub struct ReportRow {
     /// Counts.
     #[serde(flatten)]
     pub score: Score,
+    /// For a rule: how often it fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hits: Option<usize>,
 }
 
 /// A difference between annotation and extraction.
@@ -93,6 +97,8 @@ pub struct Evaluation {
     pub misses: Vec<Miss>,
     /// (margin estimate in thousandths, right) of each asserted relation that counts.
     pub calibration: Vec<(u16, bool)>,
+    /// What the rules are worth, by identifier.
+    pub rules: BTreeMap<String, RuleCount>,
 }
 
 impl Evaluation {
@@ -131,8 +137,9 @@ impl Evaluation {
             recall: score.recall(),
             f1: score.f1(),
             score: *score,
+            hits: None,
         };
-        self.scores.iter().map(row).collect()
+        self.scores.iter().map(row).chain(self.rules.iter().map(|(rule, count)| count.row(rule))).collect()
     }
 
     /// Adds the counts of another evaluation.
@@ -142,6 +149,9 @@ impl Evaluation {
             own.right += score.right;
             own.extra += score.extra;
             own.missing += score.missing;
+        }
+        for (rule, count) in other.rules {
+            self.rules.entry(rule).or_default().merge(count);
         }
         self.misses.extend(other.misses);
         self.calibration.extend(other.calibration);
@@ -157,13 +167,13 @@ impl Evaluation {
     }
 }
 
-type Triple = (EntityIndex, Term, Object);
+pub(super) type Triple = (EntityIndex, Term, Object);
 
-struct Comparison<'a> {
-    knowledge: &'a Knowledge,
+pub(super) struct Comparison<'a> {
+    pub knowledge: &'a Knowledge,
     document: &'a Document,
-    extraction: &'a Extraction,
-    gold: &'a Gold,
+    pub extraction: &'a Extraction,
+    pub gold: &'a Gold,
     names: Vec<HashSet<String>>,
     mentioned: Vec<bool>,
     triples: BTreeSet<Triple>,
@@ -277,6 +287,7 @@ impl<'a> Comparison<'a> {
         let node = |name: &str| taken.get(name).or_else(|| vague.get(name)).copied();
         self.count_relations(evaluation, &node, &taken, &vague);
         self.count_observations(evaluation, &node);
+        self.count_rules(evaluation, &taken, &vague);
     }
 
     fn miss(&self, evaluation: &mut Evaluation, kind: &'static str, what: String, entity: Option<EntityIndex>) {
@@ -323,26 +334,32 @@ impl<'a> Comparison<'a> {
         if predicate == "recommends" {
             return (node(object).is_some_and(|o| self.recommended.contains(&(a, o))), Vec::new());
         }
-        let Some(info) = self.knowledge.relations.iter().find(|r| r.name == *predicate) else { return (false, Vec::new()) };
-        let mut found = Vec::new();
-        for property in &info.accept {
-            let (reversed, property) = property.strip_prefix('-').map_or((false, property.as_str()), |p| (true, p));
-            for triple in self.triples.iter().filter(|t| &*t.1 == property) {
-                let fits = match (&triple.2, reversed) {
-                    (Object::Entity(o), true) => *o == a && node(object) == Some(triple.0),
-                    (_, true) => false,
-                    (o, false) if triple.0 == a => self.object_fits(predicate, o, object, node),
-                    _ => false,
-                };
-                if fits {
-                    found.push(triple.clone());
-                }
-            }
-        }
+        let found: Vec<Triple> = self.triples.iter().filter(|t| self.is_answer(t, predicate, a, object, node)).cloned().collect();
         (!found.is_empty(), found)
     }
 
-    fn object_fits(&self, predicate: &str, found: &Object, wanted: &str, node: &dyn Fn(&str) -> Option<EntityIndex>) -> bool {
+    /// Whether a triple answers an annotated relation whose subject is `a`.
+    pub(super) fn is_answer(
+        &self,
+        triple: &Triple,
+        predicate: &str,
+        a: EntityIndex,
+        object: &str,
+        node: &dyn Fn(&str) -> Option<EntityIndex>,
+    ) -> bool {
+        let Some(info) = self.knowledge.relations.iter().find(|r| r.name == *predicate) else { return false };
+        info.accept.iter().any(|property| {
+            let (reversed, property) = property.strip_prefix('-').map_or((false, property.as_str()), |p| (true, p));
+            let same = &*triple.1 == property;
+            match (&triple.2, reversed) {
+                (Object::Entity(o), true) => same && *o == a && node(object) == Some(triple.0),
+                (_, true) => false,
+                (o, false) => same && triple.0 == a && self.object_fits(predicate, o, object, node),
+            }
+        })
+    }
+
+    pub(super) fn object_fits(&self, predicate: &str, found: &Object, wanted: &str, node: &dyn Fn(&str) -> Option<EntityIndex>) -> bool {
         match (predicate, found) {
             ("hasLevel", Object::Concept(c)) => {
                 let level: String = wanted.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();

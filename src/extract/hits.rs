@@ -36,6 +36,8 @@ impl Brief {
     pub const GROUPS: u8 = 8;
     /// A level.
     pub const LEVEL: u8 = 16;
+    /// Sequences of rules.
+    pub const SEQUENCES: u8 = 32;
 
     /// The brief of a pattern.
     pub fn of(pattern: &Pattern) -> Self {
@@ -46,6 +48,7 @@ impl Brief {
             (!pattern.heads.is_empty(), Self::HEADS),
             (!pattern.groups.is_empty(), Self::GROUPS),
             (pattern.level.is_some(), Self::LEVEL),
+            (!pattern.sequences.is_empty(), Self::SEQUENCES),
         ];
         let holds = held.iter().filter(|(is, _)| *is).fold(0, |all, (_, what)| all | what);
         Self { cost: u16::try_from(cost).unwrap_or(u16::MAX), tag, holds }

@@ -11,6 +11,7 @@ use crate::ontology::Ontology;
 
 use super::folded::Folded;
 use super::hits::{self, Brief, Hit};
+use super::rules::{self, Rules};
 use super::scoring::Scoring;
 
 /// A name of a gazetteer entry.
@@ -41,6 +42,8 @@ pub(super) struct Pattern {
     pub level: Option<Term>,
     /// Concept of a unit word.
     pub unit: Option<Term>,
+    /// Sequences of rules that are looked for where the word stands.
+    pub sequences: Vec<u16>,
 }
 
 /// A group of heads of `grammar.toml`.
@@ -109,6 +112,7 @@ pub(super) struct Knowledge {
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,
     pub groups: Vec<String>,
+    pub rules: Rules,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
     /// What a hit says of its pattern by itself.
@@ -236,6 +240,7 @@ impl Knowledge {
         builder.words();
         builder.units();
         let entry_type = builder.names(&types);
+        let rules = rules::compile(ontology, &types, &groups, &mut builder.patterns);
         let Builder { patterns, faults, .. } = builder;
         if !faults.is_empty() {
             return Err(faults);
@@ -260,6 +265,7 @@ impl Knowledge {
             relations,
             scoring,
             groups,
+            rules,
             entry_type,
             briefs,
             automaton,

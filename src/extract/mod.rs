@@ -4,7 +4,8 @@
 //!
 //! 1. [`detect`]: the text is folded, scanned once for all words of `ontology/`, and the tagger decides which stretches are names;
 //! 2. [`resolve`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
-//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored; figures are measured likewise.
+//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored, [`rules`] that fit them among what is seen;
+//!    figures are measured likewise.
 
 mod arithmetic;
 mod carried;
@@ -16,6 +17,7 @@ mod folded;
 mod hits;
 mod knowledge;
 mod layout;
+mod ledger;
 mod linear;
 mod marks;
 mod measure;
@@ -26,6 +28,7 @@ mod relate;
 mod resolve;
 mod review;
 mod roles;
+mod rules;
 mod scoring;
 mod sink;
 mod surroundings;
@@ -45,6 +48,8 @@ use knowledge::Knowledge;
 use roles::Roles;
 
 pub use evaluate::{Evaluation, Miss, ReportRow, Score};
+pub use ledger::RuleCount;
+pub use rules::check_rules;
 pub use train::{TrainReport, train};
 pub use weights::{Manifest, Weights};
 

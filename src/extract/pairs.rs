@@ -5,6 +5,7 @@ use super::detect::Reading;
 use super::figures::Figure;
 use super::layout::LineKind;
 use super::linear::Feature;
+use super::rules;
 use super::sink::Sink;
 use super::surroundings::{Around, Surroundings};
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit};
@@ -141,6 +142,9 @@ impl<'a> View<'a> {
             let text = || self.reading.text.slice(level.range.clone());
             out.shared(f.key(Group::Level, number as u64), |out| out.put(f.p(34).text(&text())));
         }
+        for fit in rules::of_pair(&self.unit.fits, numbers.0, numbers.1) {
+            self.extractor.knowledge.rules.features(fit, pair.carry).into_iter().for_each(|feature| out.put(feature));
+        }
         if b.kind_of == DOCUMENT {
             self.document_place(a, self.around.of(numbers.0), f, out);
             return;
@@ -163,10 +167,9 @@ impl<'a> View<'a> {
         at.map_or(usize::MAX, |i| self.list_head[i])
     }
 
-    /// Number of an item: those of the unit, then those carried into it, then the document.
+    /// Number of an item.
     fn number(&self, item: &Item, at: Option<usize>) -> usize {
-        let carried = || self.unit.carried.iter().position(|(c, _)| std::ptr::eq(c, item)).unwrap_or(self.unit.carried.len());
-        at.unwrap_or_else(|| self.unit.items.len() + carried())
+        self.unit.number(item, at)
     }
 
     /// What a figure measures: its unit, the words before it, whether it is the first.

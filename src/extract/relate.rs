@@ -14,6 +14,7 @@ use super::layout::LineKind;
 use super::pairs::View;
 use super::resolve::Resolution;
 use super::review::Review;
+use super::rules::Fit;
 use super::sink::Scorer;
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
@@ -29,6 +30,10 @@ pub(super) struct Decision {
     pub subject_range: Range<usize>,
     pub object_range: Range<usize>,
     pub nested: bool,
+    /// A rule of relations that fits it, too.
+    pub rule: Option<u16>,
+    /// That rule decided by itself.
+    pub direct: bool,
 }
 
 impl Extractor {
@@ -61,7 +66,9 @@ impl Extractor {
         let mut facts = self.facts(document, reading, found, resolution, &number);
         let statements = self.statements(reading, &units, &decisions, &number, &entities, &mut facts);
         let observations = self.observations(document, reading, &units, &number);
-        Extraction { document: document.id.clone(), facts, mentions, entities, statements, observations, diagnostics: Vec::new() }
+        let rule_hits = self.rule_hits(&units, &number);
+        let document = document.id.clone();
+        Extraction { document, facts, mentions, entities, statements, observations, rule_hits, diagnostics: Vec::new() }
     }
 
     /// Scores all allowed pairs of all units, reviews the promising ones; for each triple the decision with the widest margin.
@@ -74,12 +81,11 @@ impl Extractor {
         let mut features = Vec::new();
         for (number, unit) in units.iter().enumerate() {
             let mut index = 0;
-            self.each_pair(unit, |pair, _| {
+            self.each_pair(unit, |pair, at| {
                 index += 1;
-                let Some((class, margin)) = review.decide(&self.weights.review, number, index - 1, &mut features) else { return };
-                if margin < self.weights.thresholds[class] {
-                    return;
-                }
+                let said = review.decide(&self.weights.review, number, index - 1, &mut features);
+                let fits = unit.fits_of(pair, at);
+                let Some((class, margin, direct)) = self.verdict(said, fits) else { return };
                 let decision = Decision {
                     subject: pair.subject.target.clone(),
                     object: pair.object.target.clone(),
@@ -90,6 +96,8 @@ impl Extractor {
                     subject_range: pair.subject.range.clone(),
                     object_range: pair.object.range.clone(),
                     nested: pair.object.inside.as_ref() == Some(&pair.subject.range),
+                    rule: self.supporting(fits, class),
+                    direct,
                 };
                 let key = (decision.subject.clone(), class, decision.object.clone());
                 match best.get(&key) {
@@ -101,6 +109,13 @@ impl Extractor {
             });
         }
         best.into_values().collect()
+    }
+
+    /// Class and margin of a pair: what the scorers are sure of, else what a direct rule says; and whether it was the rule.
+    fn verdict(&self, said: Option<(usize, i32)>, fits: &[Fit]) -> Option<(usize, i32, bool)> {
+        let sure = said.filter(|(class, margin)| *margin >= self.weights.thresholds[*class]);
+        let by_rule = || self.direct_class(fits).map(|class| (class, self.weights.thresholds[class], true));
+        sure.map(|(class, margin)| (class, margin, false)).or_else(by_rule)
     }
 
     /// The first look at all pairs of all units.
@@ -205,10 +220,14 @@ impl Extractor {
         let speaker = self.speaker(unit, number);
         let sentence =
             reading.layout.sentences[reading.sentence_at(decision.object_range.start).unwrap_or(unit.sentences.start)].range.clone();
+        let rule = decision.rule.map(|rule| &self.knowledge.rules.rules[usize::from(rule)]);
         let modality = if decision.nested {
             Modality::Asserted
         } else {
-            self.modality(reading, &sentence, &decision.object_range, advised || speaker.is_some())
+            match self.modality(reading, &sentence, &decision.object_range, advised || speaker.is_some()) {
+                Modality::Asserted => rule.map_or(Modality::Asserted, |rule| rule.modality),
+                said => said,
+            }
         };
         let (subject, predicate, object) = self.oriented(label, subject, &decision.object, number, entities)?;
         let attributed_to = if advised {
@@ -218,9 +237,10 @@ impl Extractor {
         } else {
             None
         };
-        let rule: Term =
+        let scorer: Term =
             if decision.nested { format!("name.{label}").into() } else { format!("scorer.{label}@{}", self.weights.version()).into() };
-        let evidence = Self::evidence(reading, decision, &sentence, &rule);
+        let readers = rule.map(|rule| rule.id.clone()).into_iter().chain((!decision.direct).then_some(scorer));
+        let evidence = readers.flat_map(|reader| Self::evidence(reading, decision, &sentence, &reader)).collect();
         Some(Statement {
             subject,
             predicate,

@@ -269,6 +269,6 @@ fn verbs(extractor: &Extractor, reading: &Reading, unit: &Unit, base: usize, end
 }
 
 /// Whether a character ends a clause.
-fn is_clause_mark(c: char) -> bool {
+pub(super) fn is_clause_mark(c: char) -> bool {
     matches!(c, '，' | ',' | '；' | ';' | '。' | '：' | ':')
 }

@@ -12,6 +12,7 @@ use super::figures::Figure;
 use super::hits::Brief;
 use super::references;
 use super::resolve::Resolution;
+use super::rules::{self, Fit};
 
 /// Type number of a level word.
 pub(super) const LEVEL: u8 = 100;
@@ -63,12 +64,28 @@ pub(super) struct Unit {
     pub carried: Vec<(Item, u8)>,
     /// Who the text around is about, and how much it stands out there (0 to 4).
     pub main: Option<(Target, u8)>,
+    /// Rules that fit its pairs.
+    pub fits: Vec<Fit>,
 }
 
 impl Unit {
     /// How much `target` stands out around the unit: 0 where others are named as often, up to 5 where nobody else is.
     pub fn prominence(&self, target: &Target) -> u8 {
         self.main.as_ref().filter(|(main, _)| main == target).map_or(0, |(_, share)| 1 + share)
+    }
+
+    /// Number of an item: those of the unit, whose index `at` is, then those carried into it, then the document.
+    pub fn number(&self, item: &Item, at: Option<usize>) -> usize {
+        let carried = || self.carried.iter().position(|(c, _)| std::ptr::eq(c, item)).unwrap_or(self.carried.len());
+        at.unwrap_or_else(|| self.items.len() + carried())
+    }
+
+    /// Rules that fit a pair.
+    pub fn fits_of(&self, pair: &Pair<'_>, (subject, object): (Option<usize>, Option<usize>)) -> &[Fit] {
+        if self.fits.is_empty() {
+            return &self.fits;
+        }
+        rules::of_pair(&self.fits, self.number(pair.subject, subject), self.number(pair.object, object))
     }
 }
 
@@ -139,8 +156,10 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
             }
         }
         own.sort_by(by_place);
-        let carried = carriers.into_sentence(&items, at);
-        units.push(Unit { sentences: at..end, items: own, figures, carried, main: carriers.main(at) });
+        let (carried, main) = (carriers.into_sentence(&items, at), carriers.main(at));
+        let mut unit = Unit { sentences: at..end, items: own, figures, carried, main, fits: Vec::new() };
+        unit.fits = rules::fits(extractor, reading, &unit);
+        units.push(unit);
         at = end;
     }
     units

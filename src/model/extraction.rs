@@ -119,7 +119,8 @@ pub struct Confidence(pub u16);
 pub struct Evidence {
     /// Where, in bytes of the document's text.
     pub span: Span,
-    /// Identifier of the rule (`verb.develops`), or `scorer@<version>` for the trained scorer.
+    /// Identifier of the rule (`rule.honour.won` of `ontology/rules/`, `name.locatedIn` for what a name itself says), or
+    /// `scorer.<relation>@<version>` for the trained scorer.
     pub rule: Term,
     /// For the trained scorer: its strongest features in words, strongest first; empty for a rule.
     pub reasons: Vec<String>,
@@ -217,6 +218,17 @@ pub struct Observation {
     pub evidence: Vec<Evidence>,
 }
 
+/// A rule that fits two entities, whether or not a statement came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleHit {
+    /// Identifier of the rule, as in [`Evidence::rule`].
+    pub rule: Term,
+    /// Subject.
+    pub subject: EntityIndex,
+    /// Object; `None` for the document itself.
+    pub object: Option<EntityIndex>,
+}
+
 /// What the document says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentFacts {
@@ -249,6 +261,8 @@ pub struct Extraction {
     pub statements: Vec<Statement>,
     /// In order of their evidence.
     pub observations: Vec<Observation>,
+    /// Hits of rules, sorted; each once.
+    pub rule_hits: Vec<RuleHit>,
     /// What looked odd.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -15,7 +15,7 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use document::{Document, DocumentId, Format, Metadata};
 pub use extraction::{
     Bound, Comparison, Confidence, Direction, DocumentFacts, Entity, EntityIndex, Evidence, Extraction, Language, Mention, Modality, Name,
-    NameKind, Object, Observation, Origin, Statement,
+    NameKind, Object, Observation, Origin, RuleHit, Statement,
 };
 pub use identifier::{Iri, entity_iri, entity_key};
 pub use line_index::{LineColumn, LineIndex};

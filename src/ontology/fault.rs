@@ -1,7 +1,8 @@
 //! What can be wrong in the folder: each problem with its code, its message and its next step, in Chinese and in English.
 //!
-//! Codes: `O00x` files, `O01x` vocabulary and shapes, `O02x` an entry, `O03x` entries towards each other, `O04x` variants.
+//! Codes: `O00x` files, `O01x` vocabulary and shapes, `O02x` an entry, `O03x` entries towards each other, `O04x` variants, `O05x` rules.
 
+use super::rule_fault::RuleProblem;
 use crate::model::{Diagnostic, Language, Location, Severity};
 
 /// A problem. Names come as analysts write them: `yp:Cluster`, `yps:National`, `region:510100`.
@@ -49,6 +50,8 @@ pub(super) enum Problem {
     FoldsToItself { from: char },
     FoldedTwice { from: char },
     FoldChain { from: char, to: char, end: char },
+    // Rules
+    Rule(RuleProblem),
 }
 
 /// An end of a relation.
@@ -107,6 +110,7 @@ impl Problem {
             Self::NoTab | Self::NotOneCodePoint { .. } | Self::FoldsToItself { .. } => "O040",
             Self::FoldedTwice { .. } => "O041",
             Self::FoldChain { .. } => "O042",
+            Self::Rule(problem) => problem.code(),
         }
     }
 
@@ -127,6 +131,7 @@ impl Problem {
             | Self::CodeTaken { .. }
             | Self::TooFewMembers
             | Self::Cycle { .. } => self.between_entries(),
+            Self::Rule(problem) => problem.message(),
             _ => self.of_vocabulary().or_else(|| self.of_entry()).unwrap_or_default(),
         };
         pick(language, zh, en)

@@ -1,8 +1,8 @@
 //! Layer 1: the folder `ontology/`, read once, checked as a whole, then immutable.
 //!
 //! `yuanpu.ttl` and `units.ttl` (any Turtle beside them but `shapes.ttl`) give the [`Schema`], `gazetteers/*.ttl` the
-//! [`Gazetteer`], `variants.tsv` the [`Variants`]. Rules and weights are handed out raw. Faults of all files come back
-//! together, each with file, line, column and, where there is one, the nearest valid name.
+//! [`Gazetteer`], `variants.tsv` the [`Variants`], `rules/*.toml` the [`Rule`]s. Word lists and weights are handed out raw. Faults of all
+//! files come back together, each with file, line, column and, where there is one, the nearest valid name.
 
 mod fault;
 mod finder;
@@ -11,6 +11,10 @@ mod gazetteer;
 mod gazetteer_check;
 mod gazetteer_reader;
 mod nearest;
+mod rule;
+mod rule_fault;
+mod rule_pattern;
+mod rule_reader;
 mod schema;
 mod shapes;
 mod turtle;
@@ -20,6 +24,7 @@ mod vocabulary_reader;
 use std::path::Path;
 
 pub use gazetteer::{Entry, EntryName, Gazetteer};
+pub use rule::{Example, Part, Rule, Slot, Word};
 pub use schema::{ClassInfo, ConceptInfo, Labels, RelationInfo, Schema};
 pub use variants::Variants;
 
@@ -44,6 +49,7 @@ pub struct Ontology {
     schema: Schema,
     gazetteer: Gazetteer,
     variants: Variants,
+    rules: Vec<Rule>,
     hash: String,
 }
 
@@ -79,13 +85,14 @@ impl Ontology {
         let mut faults = Vec::new();
         let (schema, gazetteer) = read_turtle(&folder, &mut faults);
         let variants = read_variants(&folder, &mut faults);
+        let rules = rule_reader::read(&folder, &schema, &mut faults);
         faults.sort_by(|a, b| a.location.cmp(&b.location).then(a.problem.code().cmp(b.problem.code())));
         faults.dedup();
         if faults.iter().any(|fault| fault.problem.severity() == Severity::Error) {
             return Err(faults);
         }
         let hash = folder.hash();
-        Ok((Self { folder, schema, gazetteer, variants, hash }, faults))
+        Ok((Self { folder, schema, gazetteer, variants, rules, hash }, faults))
     }
 
     /// Classes, relations and concepts.
@@ -106,13 +113,19 @@ impl Ontology {
         &self.variants
     }
 
-    /// Raw content of a file by its path within the folder (`cues.toml`, `rules/verbs.toml`).
+    /// Rules of relations, in order of their files.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Raw content of a file by its path within the folder (`cues.toml`, `weights/model.bin`).
     #[must_use]
     pub fn file(&self, relative_path: &str) -> Option<&[u8]> {
         self.folder.get(relative_path)
     }
 
-    /// Paths and raw contents of the files whose path begins with `prefix` (`rules/`), in order of the paths.
+    /// Paths and raw contents of the files whose path begins with `prefix` (`gazetteers/`), in order of the paths.
     pub fn files_under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.folder.iter().filter(move |(path, _)| path.starts_with(prefix))
     }

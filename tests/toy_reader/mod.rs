@@ -64,7 +64,16 @@ pub fn read(document: &Document) -> Extraction {
     }
     let Reader { entities, mentions, .. } = reader;
     let facts = DocumentFacts { kind: Some("ListText".into()), issued: Some("2024-10-24".into()), ..DocumentFacts::default() };
-    Extraction { document: document.id.clone(), facts, mentions, entities, statements, observations, diagnostics: vec![] }
+    Extraction {
+        document: document.id.clone(),
+        facts,
+        mentions,
+        entities,
+        statements,
+        observations,
+        rule_hits: vec![],
+        diagnostics: vec![],
+    }
 }
 
 struct Reader {
