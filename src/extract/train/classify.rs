@@ -26,13 +26,17 @@ pub(in crate::extract) struct Settings {
     pub min_count: u32,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { epochs: 8, rate: 0.02, l1: 0.01, min_count: 4 }
-    }
-}
-
 impl Settings {
+    /// For pairs of items. Every document is read twice, as annotated and as found: what was seen in four places counts eight.
+    pub fn relations() -> Self {
+        Self { epochs: 8, rate: 0.02, l1: 0.01, min_count: 8 }
+    }
+
+    /// For figures and their owners, of which there are fewer.
+    pub fn figures() -> Self {
+        Self { min_count: 4, ..Self::relations() }
+    }
+
     /// For the second look, whose features are few and seen often.
     pub fn review() -> Self {
         Self { epochs: 8, rate: 0.02, l1: 0.05, min_count: 30 }

@@ -76,7 +76,6 @@ fn fit(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>]) -> Weights {
     weights.thresholds = vec![0; labels.len()];
     let readers = unseen_readers(knowledge, lessons, &weights);
     let parts: Vec<Cases> = readers.par_iter().enumerate().map(|(part, reader)| cases_of_part(reader, lessons, part, &labels)).collect();
-    let settings = classify::Settings::default();
     let readers = of_other_parts(readers, &parts, &labels);
     let reviews: Vec<Case> = each_unseen(&readers, lessons, |reader, lesson, found| prepare::reviews(reader, lesson, found, &labels));
     weights.review = classify::train(&reviews, yes_or_no(), classify::Settings::review());
@@ -84,8 +83,8 @@ fn fit(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>]) -> Weights {
     weights.calibration =
         calibrate::calibration(each_unseen(&readers, lessons, |reader, lesson, found| prepare::verdicts(reader, lesson, found, &labels)));
     weights.thresholds = vec![calibrate::threshold(&weights.calibration); labels.len()];
-    weights.relations = classify::train(parts.iter().flat_map(|p| &p.relations), labels, settings);
-    weights.figures = classify::train(parts.iter().flat_map(|p| &p.figures), yes_or_no(), settings);
+    weights.relations = classify::train(parts.iter().flat_map(|p| &p.relations), labels, classify::Settings::relations());
+    weights.figures = classify::train(parts.iter().flat_map(|p| &p.figures), yes_or_no(), classify::Settings::figures());
     weights.figure_threshold = FIGURE_THRESHOLD;
     weights
 }
@@ -126,7 +125,7 @@ fn cases_of_part(reader: &Extractor, lessons: &[&Lesson<'_>], part: usize, label
 fn of_other_parts(readers: Vec<Extractor>, parts: &[Cases], labels: &[String]) -> Vec<Extractor> {
     let scored = |(part, mut reader): (usize, Extractor)| {
         let others = parts.iter().enumerate().filter(|(i, _)| *i != part).flat_map(|(_, c)| &c.relations);
-        reader.weights.relations = classify::train(others, labels.to_vec(), classify::Settings::default());
+        reader.weights.relations = classify::train(others, labels.to_vec(), classify::Settings::relations());
         reader
     };
     readers.into_par_iter().enumerate().map(scored).collect()
