@@ -50,7 +50,7 @@ impl<'a> Carriers<'a> {
     }
 
     /// The items carried into sentence `at`, each with how it came.
-    pub fn into_sentence(&self, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
+    pub fn of_sentence(&self, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
         let mut carried = carried(self.extractor, self.reading, items, at);
         let actor = self.actors[at].as_ref().map(|a| &a.item);
         for (item, how) in [(self.speakers[at].as_ref(), 7), (self.region.as_ref(), 8), (actor, 9)] {
@@ -121,10 +121,11 @@ fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) ->
             *counts.entry(&item.target).or_default() += 1;
             around.push_back(item);
         }
-        while let Some(item) = around.pop_front_if(|i| i.range.end < start) {
+        while let Some(item) = around.front().filter(|i| i.range.end < start) {
             if let Some(count) = counts.get_mut(&item.target) {
                 *count -= 1;
             }
+            around.pop_front();
         }
         counts.retain(|_, count| *count > 0);
         let most = counts.values().copied().max().filter(|n| *n >= OFTEN);

@@ -5,7 +5,7 @@
 //! 1. [`detect`]: the text is folded, scanned once for all words of `ontology/`, and the tagger decides which stretches are names;
 //! 2. [`resolve`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
 //! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored, [`rules`] that fit them among what is seen;
-//!    figures are measured likewise.
+//!    promising pairs are looked at again in the light of their company ([`review`]); figures are measured like pairs.
 
 mod arithmetic;
 mod carried;

@@ -156,7 +156,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
             }
         }
         own.sort_by(by_place);
-        let (carried, main) = (carriers.into_sentence(&items, at), carriers.main(at));
+        let (carried, main) = (carriers.of_sentence(&items, at), carriers.main(at));
         let mut unit = Unit { sentences: at..end, items: own, figures, carried, main, fits: Vec::new() };
         unit.fits = rules::fits(extractor, reading, &unit);
         units.push(unit);
