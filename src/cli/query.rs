@@ -14,7 +14,7 @@ use yuanpu::model::{Diagnostic, Language, Location, Severity};
 use super::outcome::{CliError, Failure, Outcome};
 use super::render;
 use super::settings::Settings;
-use super::table::Table;
+use super::table::{Table, TableStyle};
 
 /// Arguments of `query`.
 #[derive(clap::Args)]
@@ -79,7 +79,10 @@ pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
     watch.expire_after(args.timeout);
     let limits = Limits { rows: args.limit, bytes: None, truncate: true };
     let style = Style { labels: args.labels, chinese: settings.language == Language::Zh };
-    let report = answer(&prepared, &snapshot, format, style, limits, &watch, settings).map_err(|error| told(error, "", settings))?;
+    // Who asks for a table wants one that people can read, in a pipe, too.
+    let table_style = if args.format.as_deref() == Some("table") { Settings::aligned() } else { settings.table_style() };
+    let report =
+        answer(&prepared, &snapshot, (format, table_style), style, limits, &watch, settings).map_err(|error| told(error, "", settings))?;
     if report.truncated {
         let message = settings.text("只显示了前面的行，后面还有", "only the first rows are shown, there are more");
         render::status(settings, settings.text("截断", "Cut"), message);
@@ -230,7 +233,7 @@ fn plan(prepared: &Prepared, snapshot: &Snapshot) -> Result<Outcome, CliError> {
 fn answer(
     prepared: &Prepared,
     snapshot: &Snapshot,
-    format: AnswerFormat,
+    (format, table_style): (AnswerFormat, TableStyle),
     style: Style,
     limits: Limits,
     watch: &Watch,
@@ -242,7 +245,7 @@ fn answer(
             let rows = prepared.rows(snapshot, style, limits, watch)?;
             let mut table = Table::new(rows.heads);
             rows.cells.into_iter().for_each(|cells| table.push(cells.into_iter().map(|cell| cell.text)));
-            table.write(&mut out, settings.table_style()).and_then(|()| out.flush()).map_err(QueryError::Output)?;
+            table.write(&mut out, table_style).and_then(|()| out.flush()).map_err(QueryError::Output)?;
             return Ok(rows.report);
         }
         (AnswerFormat::Table, Form::Ask) => {

@@ -180,8 +180,12 @@ impl Settings {
 
     /// How tables go to stdout: aligned to the terminal for a person, tab-separated in a pipe.
     pub fn table_style(&self) -> TableStyle {
-        let width = terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0));
-        if self.stdout_is_terminal { TableStyle::Aligned { width } } else { TableStyle::Tsv }
+        if self.stdout_is_terminal { Self::aligned() } else { TableStyle::Tsv }
+    }
+
+    /// Tables for people, as wide as the terminal, or as they need where there is none.
+    pub fn aligned() -> TableStyle {
+        TableStyle::Aligned { width: terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0)) }
     }
 
     /// With `-v`, tells which settings are in force and what decided them.

@@ -7,6 +7,7 @@ use crate::model::{Comparison, Confidence, Direction, Document, EntityIndex, Evi
 use super::Extractor;
 use super::detect::Reading;
 use super::figures::Figure;
+use super::modality::Advice;
 use super::pairs::View;
 use super::relate::{clause_around, entity_of};
 use super::sink::Scorer;
@@ -19,6 +20,9 @@ pub(super) struct Subject {
     /// Where the text names it.
     pub item: Item,
 }
+
+/// Owners of figures are not calibrated: as likely right as wrong, for all that is known.
+const UNCALIBRATED: Confidence = Confidence(500);
 
 /// Who owned a figure, and in which line.
 pub(super) struct Owner {
@@ -133,7 +137,7 @@ impl Extractor {
         let figure = &unit.figures[index];
         let sentence = reading.layout.sentences[figure.sentence].range.clone();
         let reported = self.reported(document, reading, unit, index, subject, &sentence);
-        let mode = self.modality(reading, &sentence, &figure.range, false);
+        let mode = self.modality(reading, &sentence, &figure.range, Advice::No);
         let modality = if mode == Modality::Planned { Modality::Planned } else { Modality::Asserted };
         let span = reading.text.span(clause_around(reading, &sentence, &figure.range));
         let rule = format!("figure@{}", self.weights.version()).into();
@@ -147,7 +151,7 @@ impl Extractor {
             bound: figure.bound,
             period: period(reading, document, &sentence, figure.range.start),
             modality,
-            confidence: Confidence(self.weights.estimate(subject.margin)),
+            confidence: UNCALIBRATED,
             evidence: vec![Evidence { span, rule, reasons: Vec::new() }],
         }
     }

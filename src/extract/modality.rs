@@ -7,16 +7,36 @@ use crate::model::Modality;
 use super::Extractor;
 use super::detect::Reading;
 
+/// Whether what is said may be advice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Advice {
+    No,
+    /// Somebody speaks: what he does not tell as come true is taken for advice, never for fact.
+    Maybe,
+    Yes,
+}
+
+impl Advice {
+    /// Advice for sure, or what a speaker says.
+    pub fn of(sure: bool, spoken: bool) -> Self {
+        match (sure, spoken) {
+            (true, _) => Self::Yes,
+            (false, true) => Self::Maybe,
+            (false, false) => Self::No,
+        }
+    }
+}
+
 impl Extractor {
     /// Mode of what is said at `at` (characters), judged by cues between the start of its clause group and `at`.
-    pub(super) fn modality(&self, reading: &Reading, sentence: &Range<usize>, at: &Range<usize>, advised: bool) -> Modality {
+    pub(super) fn modality(&self, reading: &Reading, sentence: &Range<usize>, at: &Range<usize>, advice: Advice) -> Modality {
         let chars = &reading.text.chars;
         let clause = (sentence.start..at.start)
             .rev()
             .find(|i| matches!(chars[*i], ',' | ';' | ':' | '，' | '；' | '：' | '。'))
             .map_or(sentence.start, |i| i + 1);
         let first = reading.hits.partition_point(|h| (h.start as usize) < sentence.start);
-        let mut planned = false;
+        let (mut planned, mut came_true) = (false, false);
         for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) < at.start) {
             let (start, end) = (hit.start as usize, hit.end as usize);
             if end > at.start || Self::covered(reading, hit) {
@@ -28,14 +48,15 @@ impl Extractor {
                     "cue.discouraged" if start >= clause => return Modality::Discouraged,
                     "cue.conditional" if start == sentence.start || start == clause => planned = true,
                     "cue.planned" if at.start - end <= 30 => planned = true,
-                    "cue.recommended" if advised && start >= clause => return Modality::Recommended,
+                    "cue.recommended" if advice != Advice::No && start >= clause => return Modality::Recommended,
+                    "cue.realised" => came_true = true,
                     _ => {}
                 }
             }
         }
         if planned {
             Modality::Planned
-        } else if advised {
+        } else if advice == Advice::Yes || advice == Advice::Maybe && !came_true {
             Modality::Recommended
         } else {
             Modality::Asserted

@@ -11,6 +11,7 @@ use crate::model::{
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::layout::LineKind;
+use super::modality::Advice;
 use super::pairs::View;
 use super::resolve::Resolution;
 use super::review::Review;
@@ -224,7 +225,7 @@ impl Extractor {
         let modality = if decision.nested {
             Modality::Asserted
         } else {
-            match self.modality(reading, &sentence, &decision.object_range, advised || speaker.is_some()) {
+            match self.modality(reading, &sentence, &decision.object_range, Advice::of(advised, speaker.is_some())) {
                 Modality::Asserted => rule.map_or(Modality::Asserted, |rule| rule.modality),
                 said => said,
             }
@@ -249,7 +250,7 @@ impl Extractor {
             attributed_to,
             role: None,
             period: None,
-            confidence: Confidence(self.weights.estimate(decision.margin)),
+            confidence: Confidence(self.weights.estimate(decision.class, decision.margin)),
             evidence,
         })
     }

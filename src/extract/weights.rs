@@ -12,7 +12,7 @@ use super::knowledge::fault;
 use super::linear::{Linear, put_len, take, take_len};
 use super::tagger::Tagger;
 
-const MAGIC: &[u8; 8] = b"YUANPU\x00\x04";
+const MAGIC: &[u8; 8] = b"YUANPU\x00\x05";
 const MODEL: &str = "weights/model.bin";
 const MANIFEST: &str = "weights/manifest.toml";
 
@@ -30,8 +30,8 @@ pub struct Weights {
     pub(super) thresholds: Vec<i32>,
     /// Least margin of a figure's subject.
     pub(super) figure_threshold: i32,
-    /// (least margin, thousandths), rising: how often decisions of this margin were right in cross-validation.
-    pub(super) calibration: Vec<(i32, u16)>,
+    /// For each relation class (least margin, thousandths), rising: how often decisions of this margin were right on unseen documents.
+    pub(super) calibration: Vec<Vec<(i32, u16)>>,
     version: String,
 }
 
@@ -134,9 +134,12 @@ impl Weights {
         }
         out.extend_from_slice(&self.figure_threshold.to_le_bytes());
         put_len(&mut out, self.calibration.len());
-        for (margin, estimate) in &self.calibration {
-            out.extend_from_slice(&margin.to_le_bytes());
-            out.extend_from_slice(&estimate.to_le_bytes());
+        for class in &self.calibration {
+            put_len(&mut out, class.len());
+            for (margin, estimate) in class {
+                out.extend_from_slice(&margin.to_le_bytes());
+                out.extend_from_slice(&estimate.to_le_bytes());
+            }
         }
         out
     }
@@ -157,19 +160,14 @@ impl Weights {
         let thresholds = (0..count).map(|_| take(rest).map(i32::from_le_bytes)).collect::<Option<Vec<_>>>()?;
         let figure_threshold = i32::from_le_bytes(take(rest)?);
         let count = take_len(rest)?;
-        let calibration =
-            (0..count).map(|_| Some((i32::from_le_bytes(take(rest)?), u16::from_le_bytes(take(rest)?)))).collect::<Option<Vec<_>>>()?;
+        let calibration = (0..count).map(|_| take_steps(rest)).collect::<Option<Vec<_>>>()?;
         Some(Self { tagger, relations, review, figures, allowed, thresholds, figure_threshold, calibration, version })
     }
 
-    /// Estimate in thousandths that a decision of this margin is right.
-    pub(super) fn estimate(&self, margin: i32) -> u16 {
-        self.calibration
-            .iter()
-            .rev()
-            .find(|(least, _)| margin >= *least)
-            .or(self.calibration.first())
-            .map_or(500, |(_, estimate)| *estimate)
+    /// Estimate in thousandths that a decision for this class with this margin is right.
+    pub(super) fn estimate(&self, class: usize, margin: i32) -> u16 {
+        let Some(steps) = self.calibration.get(class) else { return 500 };
+        steps.iter().rev().find(|(least, _)| margin >= *least).or(steps.first()).map_or(500, |(_, estimate)| *estimate)
     }
 
     /// Number of stored weights.
@@ -177,6 +175,12 @@ impl Weights {
     pub fn size(&self) -> usize {
         self.tagger.emission.weights() + self.relations.weights() + self.review.weights() + self.figures.weights()
     }
+}
+
+/// Reads the steps of one calibration.
+fn take_steps(bytes: &mut &[u8]) -> Option<Vec<(i32, u16)>> {
+    let count = take_len(bytes)?;
+    (0..count).map(|_| Some((i32::from_le_bytes(take(bytes)?), u16::from_le_bytes(take(bytes)?)))).collect()
 }
 
 /// SHA-256 in hex.

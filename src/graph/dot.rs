@@ -182,7 +182,7 @@ fn node_attributes(node: &Node) -> String {
 fn edge_attributes(edge: &Edge) -> String {
     let mut label = edge.labels.join("、");
     if let Some(mode) = &edge.mode {
-        label = format!("{label}({mode})");
+        label = format!("{label} ({mode})");
     }
     if edge.statements > 1 {
         label = format!("{label} ×{}", edge.statements);
@@ -207,22 +207,41 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let even = total.div_ceil(count).next_multiple_of(2);
     let mut lines = vec![String::new()];
     let mut width = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
+    for piece in pieces(&text, columns) {
+        let wide = piece.width();
         let breaks =
-            width + wide > columns || (width >= even && c.is_whitespace()) || (width + wide > even && wide == 2 && lines.len() < count);
+            width + wide > columns || (width >= even && piece == " ") || (width + wide > even && piece != " " && lines.len() < count);
         if breaks && width > 0 {
             lines.push(String::new());
             width = 0;
         }
         if let Some(line) = lines.last_mut()
-            && !(width == 0 && c.is_whitespace())
+            && !(width == 0 && piece == " ")
         {
-            line.push(c);
+            line.push_str(piece);
             width += wide;
         }
     }
-    lines
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Where a text may be broken: around full-width characters and spaces, and inside a word only where it is too long for a line.
+fn pieces(text: &str, columns: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut width) = (0, 0);
+    for (at, c) in text.char_indices() {
+        let wide = c.width().unwrap_or(0);
+        let alone = |c: char| c == ' ' || c.width() == Some(2);
+        if start < at && (alone(c) || text[start..at].chars().next_back().is_some_and(alone) || width + wide > columns) {
+            pieces.push(&text[start..at]);
+            (start, width) = (at, 0);
+        }
+        width += wide;
+    }
+    if start < text.len() {
+        pieces.push(&text[start..]);
+    }
+    pieces
 }
 
 /// For a string between double quotes. Graphviz reads `&name;` even there.
@@ -257,7 +276,9 @@ mod tests {
         assert_eq!(wrapped("  ", 20), [""]);
         let lines = wrapped("Western Science City of Chengdu", 16);
         assert!(lines.iter().all(|l| l.width() <= 16), "{lines:?}");
-        assert_eq!(lines.join(" ").replace(' ', ""), "WesternScienceCityofChengdu");
+        assert_eq!(lines.join(" "), "Western Science City of Chengdu");
+        assert_eq!(wrapped("Chengdu High-tech Industrial Development Zone", 20), ["Chengdu High-tech", "Industrial", "Development Zone"]);
+        assert_eq!(wrapped("industry (planned)", 16), ["industry", "(planned)"]);
     }
 
     #[test]

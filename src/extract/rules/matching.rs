@@ -5,6 +5,7 @@ use crate::model::Modality;
 use super::super::Extractor;
 use super::super::detect::Reading;
 use super::super::hits::{Brief, Hit};
+use super::super::modality::Advice;
 use super::super::surroundings::is_clause_mark;
 use super::super::units::{Item, LEVEL, Target, Unit};
 use super::{End, Fit, Sequence, Step, Types, Word};
@@ -321,7 +322,7 @@ impl Matcher<'_> {
     fn is_denied(&self, from: usize, to: usize) -> bool {
         let sentence = self.reading.sentence_at(from).unwrap_or(self.unit.sentences.start);
         let sentence = &self.reading.layout.sentences[sentence].range;
-        let mode = self.extractor.modality(self.reading, sentence, &(to..to), false);
+        let mode = self.extractor.modality(self.reading, sentence, &(to..to), Advice::No);
         matches!(mode, Modality::Denied | Modality::Discouraged)
     }
 

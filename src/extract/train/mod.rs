@@ -80,9 +80,9 @@ fn fit(knowledge: &Arc<Knowledge>, lessons: &[&Lesson<'_>]) -> Weights {
     let reviews: Vec<Case> = each_unseen(&readers, lessons, |reader, lesson, found| prepare::reviews(reader, lesson, found, &labels));
     weights.review = classify::train(&reviews, yes_or_no(), classify::Settings::review());
     let readers: Vec<Extractor> = readers.into_iter().map(|r| r.with_review(&weights.review)).collect();
-    weights.calibration =
-        calibrate::calibration(each_unseen(&readers, lessons, |reader, lesson, found| prepare::verdicts(reader, lesson, found, &labels)));
-    weights.thresholds = vec![calibrate::threshold(&weights.calibration); labels.len()];
+    let verdicts = each_unseen(&readers, lessons, |reader, lesson, found| prepare::verdicts(reader, lesson, found, &labels));
+    weights.calibration = calibrate::calibration(&verdicts, labels.len());
+    weights.thresholds = vec![calibrate::threshold(&verdicts); labels.len()];
     weights.relations = classify::train(parts.iter().flat_map(|p| &p.relations), labels, classify::Settings::relations());
     weights.figures = classify::train(parts.iter().flat_map(|p| &p.figures), yes_or_no(), classify::Settings::figures());
     weights.figure_threshold = FIGURE_THRESHOLD;

@@ -15,6 +15,7 @@ use super::super::pairs::View;
 use super::super::resolve::Resolution;
 use super::super::tagger::Frame;
 use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
+use super::calibrate::Verdict;
 use super::classify::Case;
 use super::tagging::TagExample;
 
@@ -217,15 +218,15 @@ pub(super) fn reviews(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found
     cases
 }
 
-/// The margin of every decision on one lesson, and whether the annotation has it.
-pub(super) fn verdicts(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<(i32, bool)> {
+/// Every decision on one lesson, and whether the annotation has it.
+pub(super) fn verdicts(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<Verdict> {
     let resolution = extractor.resolve(&lesson.reading, found);
     let names = aligned(extractor, lesson.gold, &resolution);
     let units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
     let truth = Truth::new(extractor, lesson.gold);
     let decisions = extractor.decide(&lesson.reading, &units);
-    let settled = decisions.iter().filter(|d| !truth.is_doubtful(&names, &d.subject, &d.object));
-    settled.map(|d| (d.margin, truth.class(&names, &d.subject, &d.object, labels) == Some(d.class))).collect()
+    let settled = decisions.iter().filter(|d| !d.direct && !truth.is_doubtful(&names, &d.subject, &d.object));
+    settled.map(|d| (d.class, d.margin, truth.class(&names, &d.subject, &d.object, labels) == Some(d.class))).collect()
 }
 
 /// What the annotation says of the pairs of a document.
