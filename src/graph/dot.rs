@@ -209,8 +209,7 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut width = 0;
     for piece in pieces(&text, columns) {
         let wide = piece.width();
-        let breaks =
-            width + wide > columns || (width >= even && piece == " ") || (width + wide > even && piece != " " && lines.len() < count);
+        let breaks = width + wide > columns || (width >= even && piece == " ") || (width + wide > even && wide == 2 && lines.len() < count);
         if breaks && width > 0 {
             lines.push(String::new());
             width = 0;
