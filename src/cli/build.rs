@@ -163,12 +163,12 @@ fn tell(args: &Args, report: &BuildReport, seconds: f64, settings: &Settings) {
     let (read, unchanged, removed) = (report.read.len(), report.unchanged, report.removed.len());
     let message = if chinese {
         format!(
-            "读取 {read} 篇({megabytes:.2} MB,{rate:.1} MB/s),未变 {unchanged} 篇,移除 {removed} 篇,无法读取 {} 篇",
+            "读取 {read} 篇({megabytes:.2} MB,{rate:.2} MB/s),未变 {unchanged} 篇,移除 {removed} 篇,无法读取 {} 篇",
             report.failed.len()
         )
     } else {
         let failed = report.failed.len();
-        format!("{read} read ({megabytes:.2} MB, {rate:.1} MB/s), {unchanged} unchanged, {removed} removed, {failed} failed")
+        format!("{read} read ({megabytes:.2} MB, {rate:.2} MB/s), {unchanged} unchanged, {removed} removed, {failed} failed")
     };
     render::status(settings, settings.text("文献", "Documents"), &message);
     render::status(settings, settings.text("下一步", "Next"), "yuanpu stats · yuanpu dot · yuanpu serve");
