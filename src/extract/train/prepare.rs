@@ -172,13 +172,27 @@ pub(super) fn allowed(knowledge: &Knowledge, lessons: &[&Lesson<'_>]) -> Vec<(u8
     pairs
 }
 
+/// A lesson as it is read with given mentions, and what its annotation says.
+struct Taught<'a> {
+    /// Which annotated entity each entity found is.
+    names: Vec<Option<String>>,
+    units: Vec<Unit>,
+    truth: Truth<'a>,
+}
+
+impl<'a> Taught<'a> {
+    fn new(extractor: &'a Extractor, lesson: &'a Lesson<'_>, found: &[Found]) -> Self {
+        let resolution = extractor.resolve(&lesson.reading, found);
+        let names = aligned(extractor, lesson.gold, &resolution);
+        let units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
+        Self { names, units, truth: Truth::new(extractor, lesson.gold) }
+    }
+}
+
 /// Adds the cases of one lesson.
 pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String], cases: &mut Cases) {
     let reading = &lesson.reading;
-    let resolution = extractor.resolve(reading, found);
-    let names = aligned(extractor, lesson.gold, &resolution);
-    let units = units(extractor, reading, found, &resolution, &lesson.source);
-    let truth = Truth::new(extractor, lesson.gold);
+    let Taught { names, units, truth } = Taught::new(extractor, lesson, found);
     let asked = Asked::new(extractor, &units, &truth, &names, labels);
     let mut owner = None;
     for unit in &units {
@@ -196,10 +210,7 @@ pub(super) fn add_cases(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Fou
 /// The cases of the second look at one lesson.
 pub(super) fn reviews(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<Case> {
     let reading = &lesson.reading;
-    let resolution = extractor.resolve(reading, found);
-    let names = aligned(extractor, lesson.gold, &resolution);
-    let units = units(extractor, reading, found, &resolution, &lesson.source);
-    let truth = Truth::new(extractor, lesson.gold);
+    let Taught { names, units, truth } = Taught::new(extractor, lesson, found);
     let asked = Asked::new(extractor, &units, &truth, &names, labels);
     let review = extractor.look(reading, &units);
     let mut cases = Vec::new();
@@ -220,10 +231,7 @@ pub(super) fn reviews(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found
 
 /// Every decision on one lesson, and whether the annotation has it.
 pub(super) fn verdicts(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Found], labels: &[String]) -> Vec<Verdict> {
-    let resolution = extractor.resolve(&lesson.reading, found);
-    let names = aligned(extractor, lesson.gold, &resolution);
-    let units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
-    let truth = Truth::new(extractor, lesson.gold);
+    let Taught { names, units, truth } = Taught::new(extractor, lesson, found);
     let decisions = extractor.decide(&lesson.reading, &units);
     let settled = decisions.iter().filter(|d| !d.direct && !truth.is_doubtful(&names, &d.subject, &d.object));
     settled.map(|d| (d.class, d.margin, truth.class(&names, &d.subject, &d.object, labels) == Some(d.class))).collect()
