@@ -18,8 +18,8 @@ const LONGEST_LIST: usize = 400;
 /// How often an actor must be named there.
 const OFTEN: usize = 3;
 
-/// The items to carry, by how they came: 1–3 sentences back, 4 introduction of the list, 5 heading, 6 title, 7 speaker, 8 the region the document is about, 9 the
-/// body, firm or park that the text around names most. For figures, 10 stands for the owner of the figure before.
+/// The items to carry, by how they came: 1–3 sentences back, 4 introduction of the list, 5 heading, 6 title, 7 speaker, 8 the region the
+/// document is about, 9 the body, firm or park that the text around names most. For figures, 10 stands for the owner of the figure before.
 pub(super) struct Carriers<'a> {
     extractor: &'a Extractor,
     reading: &'a Reading,

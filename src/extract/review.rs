@@ -76,16 +76,14 @@ struct Best {
 }
 
 impl Best {
-    fn add(best: Option<&mut Self>, margin: i32, source: u64) -> Option<Self> {
-        let Some(best) = best else { return Some(Self { margin, source, other: NONE }) };
-        if source == best.source {
-            best.margin = best.margin.max(margin);
-        } else if margin > best.margin {
-            *best = Self { margin, source, other: best.margin };
+    fn add(&mut self, margin: i32, source: u64) {
+        if source == self.source {
+            self.margin = self.margin.max(margin);
+        } else if margin > self.margin {
+            *self = Self { margin, source, other: self.margin };
         } else {
-            best.other = best.other.max(margin);
+            self.other = self.other.max(margin);
         }
-        None
     }
 
     /// The best that does not come from `source`.
@@ -276,9 +274,7 @@ impl Default for Company {
 }
 
 fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Best>, key: K, margin: i32, source: u64) {
-    if let Some(new) = Best::add(map.get_mut(&key), margin, source) {
-        map.insert(key, new);
-    }
+    map.entry(key).and_modify(|best| best.add(margin, source)).or_insert(Best { margin, source, other: NONE });
 }
 
 /// A margin in steps, from far below to far above; apart where there is none.

@@ -16,7 +16,8 @@ const MAGIC: &[u8; 8] = b"YUANPU\x00\x05";
 const MODEL: &str = "weights/model.bin";
 const MANIFEST: &str = "weights/manifest.toml";
 
-/// Weights of the tagger and of both scorers, with the thresholds and calibration found by cross-validation.
+/// Weights of the tagger and of both scorers, with thresholds and calibration found on documents that
+/// their readers had not seen.
 #[derive(Clone, Default)]
 pub struct Weights {
     pub(super) tagger: Tagger,

@@ -31,7 +31,8 @@ pub struct TrainReport {
     pub folds: Evaluation,
 }
 
-/// Trains weights on `documents`; with `folds` of two or more, thresholds and calibration come from cross-validation.
+/// Trains weights on `documents`; with `folds` of two or more, cross-validates them, too. Threshold and calibration always come from
+/// documents that their reader had not seen.
 ///
 /// # Errors
 /// Faults of the ontology's knowledge files.
