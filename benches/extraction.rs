@@ -15,6 +15,10 @@ use yuanpu::extract::Extractor;
 use yuanpu::model::{Document, Format};
 use yuanpu::ontology::Ontology;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MEGABYTE: usize = 1 << 20;
 
 fn main() {

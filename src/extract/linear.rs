@@ -55,20 +55,34 @@ pub(super) struct Linear {
 /// Most classes a model can have: a packed cell has seven bits for its class.
 pub(super) const CLASSES: usize = 128;
 
-/// Largest weight of a cell, in stored units: a packed cell has nine bits for it. Two nats; trained weights stay below one.
-const WIDEST: i16 = 255;
+/// Largest weight of a cell, in stored units: a packed cell has nine bits for it, two values of which are marks. Two nats; trained
+/// weights stay below one.
+const WIDEST: i16 = 254;
 
 /// The weight that marks a slot whose cells stand elsewhere.
 const ELSEWHERE: i16 = -256;
 
+/// The weight that marks a slot whose cells stand elsewhere, one for each class.
+const FILLED: i16 = -255;
+
+/// Classes of a filled row that are added at once.
+const LANES: usize = 8;
+
+/// Features whose slots are fetched together.
+const BATCH: usize = 64;
+
 /// The rows as scoring wants them: open addressing over slots of eight bytes. A slot holds 32 bits of the feature and two packed
-/// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length.
+/// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length. Rows with weights for a good part of
+/// the classes stand in `filled`, a byte for each class, so that many are added at once.
 ///
 /// A feature without weights is taken for one that has some once in a million look-ups, and by every machine in the same place.
 #[derive(Clone, Default)]
 struct Table {
     slots: Vec<(u32, u32)>,
     long: Vec<u16>,
+    filled: Vec<i8>,
+    /// Bytes of a filled row: the number of classes, rounded up.
+    width: usize,
     /// A few bits for each row: most features have no weight, and this says so from the nearest cache.
     sieve: Vec<u64>,
 }
@@ -77,24 +91,23 @@ fn packed(class: u8, weight: i16) -> u16 {
     (weight << 7).cast_unsigned() | u16::from(class)
 }
 
+/// The payload of a slot whose cells stand at `at` elsewhere; `None` where they stand too far.
+fn elsewhere(mark: i16, at: usize) -> Option<u32> {
+    let at = u32::try_from(at).ok().filter(|at| *at < 1 << 23)?;
+    Some(u32::from(packed((at & 127) as u8, mark)) | (at >> 7) << 16)
+}
+
 impl Table {
-    fn new(rows: &[(u64, u32, u32)], cells: &[(u8, i16)]) -> Self {
+    fn new(rows: &[(u64, u32, u32)], cells: &[(u8, i16)], classes: usize) -> Self {
         let size = (rows.len() * 4 / 3).max(8);
         let sieve = vec![0; size.next_power_of_two() / 8];
-        let mut table = Self { slots: vec![(0, 0); size], long: Vec::new(), sieve };
-        for (key, start, end) in rows {
-            let cells: Vec<u16> = cells[*start as usize..*end as usize].iter().map(|(class, weight)| packed(*class, *weight)).collect();
-            let payload = match cells[..] {
-                [] => continue,
-                [one] => u32::from(one),
-                [one, two] => u32::from(one) | u32::from(two) << 16,
-                _ => {
-                    let Some(at) = u32::try_from(table.long.len()).ok().filter(|at| *at < 1 << 23) else { continue };
-                    table.long.push(u16::try_from(cells.len()).unwrap_or(0));
-                    table.long.extend(cells);
-                    u32::from(packed((at & 127) as u8, ELSEWHERE)) | (at >> 7) << 16
-                }
-            };
+        let width = classes.next_multiple_of(LANES);
+        let mut table = Self { slots: vec![(0, 0); size], long: Vec::new(), filled: Vec::new(), width, sieve };
+        // A feature that occurs often has weights for many classes: such rows stand side by side, in few pages.
+        let mut ordered: Vec<&(u64, u32, u32)> = rows.iter().collect();
+        ordered.sort_by_key(|(_, start, end)| std::cmp::Reverse(end - start));
+        for (key, start, end) in ordered {
+            let Some(payload) = table.payload(&cells[*start as usize..*end as usize]) else { continue };
             let mut at = table.home(*key);
             while table.slots[at].1 != 0 {
                 at = if at + 1 == size { 0 } else { at + 1 };
@@ -104,6 +117,31 @@ impl Table {
             table.sieve[bit >> 6] |= 1 << (bit & 63);
         }
         table
+    }
+
+    /// What a slot says of `cells`; those it has no room for are put elsewhere.
+    fn payload(&mut self, cells: &[(u8, i16)]) -> Option<u32> {
+        let narrow: Option<Vec<(u8, i8)>> = cells.iter().map(|(class, weight)| Some((*class, i8::try_from(*weight).ok()?))).collect();
+        match (cells, narrow) {
+            ([], _) => None,
+            ([one], _) => Some(u32::from(packed(one.0, one.1))),
+            ([one, two], _) => Some(u32::from(packed(one.0, one.1)) | u32::from(packed(two.0, two.1)) << 16),
+            (_, Some(narrow)) if cells.len() * LANES >= self.width => {
+                let payload = elsewhere(FILLED, self.filled.len() / self.width)?;
+                let start = self.filled.len();
+                self.filled.resize(start + self.width, 0);
+                for (class, weight) in narrow {
+                    self.filled[start + usize::from(class)] = weight;
+                }
+                Some(payload)
+            }
+            _ => {
+                let payload = elsewhere(ELSEWHERE, self.long.len())?;
+                self.long.push(u16::try_from(cells.len()).unwrap_or(0));
+                self.long.extend(cells.iter().map(|(class, weight)| packed(*class, *weight)));
+                Some(payload)
+            }
+        }
     }
 
     /// The slot where a feature is looked for first: its high bits as a fraction of the table.
@@ -133,39 +171,51 @@ impl Table {
     /// Adds the weights of features. The slots of all are fetched before any is used, so that their waits for memory overlap.
     #[inline]
     fn add(&self, features: &[u64], scores: &mut [i32; CLASSES]) {
-        let mut kept = [0u64; 64];
-        let mut homes = [(0u32, 0u32); 64];
-        for part in features.chunks(kept.len()) {
+        let mut kept = [0u64; BATCH];
+        let mut homes = [(0u32, 0u32); BATCH];
+        let mut filled = [0u32; BATCH];
+        for part in features.chunks(BATCH) {
             let mut count = 0;
             for key in part {
-                kept[count & 63] = *key;
+                kept[count & (BATCH - 1)] = *key;
                 count += usize::from(self.may_have(*key));
             }
             for (home, key) in homes.iter_mut().zip(&kept[..count]) {
                 *home = self.slots[self.home(*key)];
             }
+            let mut rows = 0;
             for (home, key) in homes.iter().zip(&kept[..count]) {
-                self.add_row(*home, *key, scores);
+                let payload = self.find(*home, *key);
+                if (payload as u16).cast_signed() >> 7 == FILLED {
+                    filled[rows & (BATCH - 1)] = place(payload);
+                    rows += 1;
+                } else {
+                    self.add_row(payload, scores);
+                }
             }
+            self.add_filled(&filled[..rows], scores);
         }
     }
 
-    /// Adds the weights of a feature whose home slot is `slot`.
+    /// The payload of a feature whose home slot is `slot`; 0 where it has none.
     #[inline]
-    fn add_row(&self, slot: (u32, u32), key: u64, scores: &mut [i32; CLASSES]) {
-        let mut at = self.home(key);
+    fn find(&self, slot: (u32, u32), key: u64) -> u32 {
         let check = Self::check(key);
         let (mut found, mut payload) = slot;
-        while found != check {
-            if payload == 0 {
-                return;
-            }
+        let mut at = self.home(key);
+        while found != check && payload != 0 {
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
             (found, payload) = self.slots[at];
         }
+        payload
+    }
+
+    /// Adds the cells of a payload that is not that of a filled row.
+    #[inline]
+    fn add_row(&self, payload: u32, scores: &mut [i32; CLASSES]) {
         let (one, two) = (payload as u16, (payload >> 16) as u16);
         if one.cast_signed() >> 7 == ELSEWHERE {
-            let start = usize::from(one & 127) | usize::from(two) << 7;
+            let start = place(payload) as usize;
             let len = usize::from(self.long[start]);
             for cell in &self.long[start + 1..=start + len] {
                 add_cell(*cell, scores);
@@ -175,6 +225,30 @@ impl Table {
             add_cell(two, scores);
         }
     }
+
+    /// Adds filled rows. The sum of a batch fits sixteen bits.
+    #[inline]
+    fn add_filled(&self, rows: &[u32], scores: &mut [i32; CLASSES]) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut sums = [0i16; CLASSES];
+        let sums = &mut sums[..self.width];
+        for row in rows {
+            let start = *row as usize * self.width;
+            let row = &self.filled[start..start + self.width];
+            for (sums, weights) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
+                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += i16::from(*weight));
+            }
+        }
+        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += i32::from(*sum));
+    }
+}
+
+/// Where the cells of a payload stand that are elsewhere.
+#[inline]
+fn place(payload: u32) -> u32 {
+    payload & 127 | payload >> 16 << 7
 }
 
 #[inline]
@@ -204,7 +278,7 @@ impl Linear {
             model.cells.extend(cells);
             model.rows.push((key, start, u32::try_from(model.cells.len()).unwrap_or(u32::MAX)));
         }
-        model.table = Table::new(&model.rows, &model.cells);
+        model.table = Table::new(&model.rows, &model.cells, model.labels.len());
         model
     }
 

@@ -114,10 +114,8 @@ impl Review {
     /// `prominence` says how much its subject stands out.
     pub fn note(&mut self, pair: &Pair<'_>, lists: (usize, usize), prominence: u8, scores: &[i32]) {
         let ends = (self.number(&pair.subject.target), self.number(&pair.object.target));
-        let mut ranked: Vec<usize> = (1..scores.len()).collect();
-        ranked.sort_by_key(|c| (std::cmp::Reverse(scores[*c]), *c));
+        let (class, second) = best_two(scores);
         let margin = |c: usize| scores[c] - scores[0];
-        let (class, second) = (ranked[0], ranked.get(1).copied().unwrap_or(0));
         let glance = Glance {
             ends,
             kinds: (pair.subject.kind_of, pair.object.kind_of),
@@ -275,6 +273,19 @@ impl Default for Company {
 
 fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Best>, key: K, margin: i32, source: u64) {
     map.entry(key).and_modify(|best| best.add(margin, source)).or_insert(Best { margin, source, other: NONE });
+}
+
+/// The classes with the best and the next best score, the lower first among equals; class 0 is “none” and does not count.
+fn best_two(scores: &[i32]) -> (usize, usize) {
+    let (mut best, mut next) = (1, 0);
+    for class in 2..scores.len() {
+        if scores[class] > scores[best] {
+            (best, next) = (class, best);
+        } else if next == 0 || scores[class] > scores[next] {
+            next = class;
+        }
+    }
+    (best, next)
 }
 
 /// A margin in steps, from far below to far above; apart where there is none.
