@@ -254,6 +254,10 @@ impl Extractor {
         if let Some((end, parent)) = self.parent_in(marks, name, kind_of).or_else(|| self.superior_in(marks, name, kind_of)) {
             parts.push((name.start..end, parent));
         }
+        if roles.holds_parks[usize::from(kind_of)] {
+            let start = parts.last().map_or(name.start, |(parent, _)| parent.end);
+            parts.extend(self.park_in(marks, start..name.end).map(|park| (park, roles.park)));
+        }
         if !roles.holds_places[usize::from(kind_of)] {
             return parts;
         }
@@ -296,6 +300,18 @@ impl Extractor {
             (is_end && !head.weak && institution(head.kind_of)).then_some((at + 1, head.kind_of))
         });
         ends.filter(|(end, _)| end - name.start >= 4 && marks.place[name.start] != 0 || marks.name[name.start] != 0)
+    }
+
+    /// The park that the rest of a body's name begins with: …开发区|管委会, 国家税务总局|…开发区|税务局.
+    fn park_in(&self, marks: &Marks, rest: Range<usize>) -> Option<Range<usize>> {
+        let ends = |at: &usize| {
+            let value = marks.head[*at];
+            let head = usize::from(value >> 3).checked_sub(1).and_then(|head| self.knowledge.heads.get(head));
+            matches!(value & 7, 3 | 4) && head.is_some_and(|head| head.kind_of == self.roles.park && !head.weak)
+        };
+        let begins_with_place = marks.place.get(rest.start).is_some_and(|place| *place != 0);
+        let last = (rest.start + 3..rest.end.saturating_sub(1)).rev().find(ends).filter(|_| begins_with_place)?;
+        Some(rest.start..last + 1)
     }
 
     /// The listed institution that the name of another thing begins with: its end and type.

@@ -74,6 +74,8 @@ pub(super) struct TypeInfo {
     pub kind: Option<Term>,
     /// A place inside such a name is mentioned by it.
     pub places: bool,
+    /// A park inside such a name is mentioned by it.
+    pub parks: bool,
     /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
     pub proper: bool,
     /// Such a name may begin with the bare level of the place it belongs to (省财政厅, 市委).
@@ -202,6 +204,8 @@ struct TypeRow {
     kind: Option<String>,
     #[serde(default)]
     places: bool,
+    #[serde(default)]
+    parks: bool,
     #[serde(default)]
     proper: bool,
     #[serde(default)]
@@ -360,6 +364,7 @@ impl Builder<'_> {
                         also: row.also.into_iter().map(Term::from).collect(),
                         kind: row.kind.map(Term::from),
                         places: row.places,
+                        parks: row.parks,
                         listed: row.listed,
                         proper: row.proper,
                         short: row.short,

@@ -71,7 +71,7 @@ fn opens_clause(reading: &Reading, sentence: usize, start: usize) -> bool {
     punctuation || matches!(reading.marks[sentence].tag[before], b'v' | b'p' | b't' | b'd' | b'c' | b'0' | b' ')
 }
 
-/// 全市, 我省: the region most named whose full name ends with the same word; before 当地, the latest.
+/// 全市, 我省: the region most named whose full name ends with the same word; 全区 may stand for a park of that ending, too.
 fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word: &[char], at: usize) -> Option<usize> {
     let level = *word.last()?;
     let mut counts = vec![0usize; resolution.drafts.len()];
@@ -83,11 +83,12 @@ fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word:
     let mut best: Option<(usize, usize)> = None;
     for (draft, d) in resolution.drafts.iter().enumerate() {
         let count = counts[draft];
-        if d.kind_of != extractor.roles.region || count == 0 {
+        let is_park = d.kind_of == extractor.roles.park;
+        if !is_park && d.kind_of != extractor.roles.region || count == 0 {
             continue;
         }
         let label = extractor.shown_label(d);
-        let fits = label.ends_with(level) || level == '省' && label.ends_with('区') && label.chars().count() > 4;
+        let fits = label.ends_with(level) || !is_park && level == '省' && label.ends_with('区') && label.chars().count() > 4;
         if fits && best.is_none_or(|b| count > b.1) {
             best = Some((draft, count));
         }

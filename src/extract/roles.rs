@@ -17,6 +17,8 @@ pub(super) struct Roles {
     pub initiative: u8,
     /// By type: a place inside such a name is mentioned by it.
     pub holds_places: Vec<bool>,
+    /// By type: a park inside such a name is mentioned by it.
+    pub holds_parks: Vec<bool>,
     /// By type: verbs and function words end its names to the left.
     pub soft: Vec<bool>,
     /// By type: common words and a head make no name of it.
@@ -49,6 +51,7 @@ impl Roles {
             policy: of("PolicyDocument"),
             initiative: of("Initiative"),
             holds_places: by(&|t| t.places),
+            holds_parks: by(&|t| t.parks),
             soft: (0..knowledge.types.len()).map(|t| knowledge.heads.iter().any(|h| usize::from(h.kind_of) == t && h.soft)).collect(),
             proper: by(&|t| t.proper),
             short: by(&|t| t.short),
