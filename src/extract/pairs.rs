@@ -209,6 +209,7 @@ impl<'a> View<'a> {
             | u64::from(a.inside.is_some()) << 4;
         out.put(f.p(101).with(relation));
         out.put(f.q(101).with(relation).with(u64::from(carry)));
+        out.put(f.r(101).with(relation).with(u64::from(carry)));
         let clauses = before.clone().filter(|i| i.range.start >= clause).count().min(3) as u64;
         out.put(f.q(102).with(relation).with(clauses).with(u64::from(carry)));
         let follows = u64::from(pair.follows);
@@ -376,6 +377,10 @@ impl<'a> View<'a> {
         out.put(f.p(62).with(headers.1));
         out.put(f.p(63).with(headers.0));
         out.put(f.p(64).with(step).with(u64::from(x.column.min(3) == 0)));
+        // A row is about what stands in its first cell, whatever that is.
+        let leads = u64::from(x.column == 0) | u64::from(y.column == 0) << 1 | u64::from(a.inside.is_some()) << 2;
+        out.put(f.q(64).with(step).with(leads));
+        out.put(f.r(64).with(step).with(leads));
     }
 
     fn carry(&self, pair: &Pair<'_>, at: (Option<usize>, Option<usize>), f: Family, out: &mut impl Sink) {

@@ -34,7 +34,7 @@ impl Settings {
 
     /// For figures and their owners, of which there are fewer.
     pub fn figures() -> Self {
-        Self { min_count: 4, ..Self::relations() }
+        Self { l1: 0.003, min_count: 6, ..Self::relations() }
     }
 
     /// For the second look, whose features are few and seen often.

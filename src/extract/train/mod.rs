@@ -60,7 +60,7 @@ pub fn train(ontology: &Arc<Ontology>, documents: &[Annotated], folds: usize) ->
 }
 
 /// A figure is kept although its best subject is rather no than yes: to lose it costs more than to doubt its subject.
-const FIGURE_THRESHOLD: i32 = -300;
+const FIGURE_THRESHOLD: i32 = -500;
 
 /// How many taggers read the documents that they were not trained on.
 const PARTS: usize = 3;

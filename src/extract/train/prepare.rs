@@ -298,16 +298,21 @@ fn add_figures(
         let mut owner = None;
         let line = lesson.reading.layout.sentences[figure.sentence].line;
         let previous = last.as_ref().map(|o| o.before(line));
+        let mut asked = Vec::new();
         extractor.each_subject(unit, index, previous, |pair, at| {
             let Target::Entity(draft) = pair.subject.target else { return };
             let is_owner = names[draft].as_deref().is_some_and(|n| owners.contains(n));
             let mut features = Vec::with_capacity(96);
             view.features(pair, at, &mut features);
-            cases.figures.push(Case { features, class: usize::from(is_owner), base: 0.0 });
+            asked.push(Case { features, class: usize::from(is_owner), base: 0.0 });
             if is_owner {
                 owner.get_or_insert_with(|| pair.subject.clone());
             }
         });
+        // An owner whom nobody could choose teaches nothing about the others.
+        if owners.is_empty() || owner.is_some() {
+            cases.figures.append(&mut asked);
+        }
         if let Some(item) = owner {
             *last = Some(Owner { item, line });
         }
