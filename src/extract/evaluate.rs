@@ -202,7 +202,9 @@ impl<'a> Comparison<'a> {
                 names[mention.entity].insert(surface);
             }
         }
-        let mut triples = BTreeSet::new();
+        // The kinds of an entity are triples of the graph, too, and some say a level.
+        let kinds = |e: EntityIndex| extraction.entities[e].kinds.iter().map(move |kind| (e, "kind".into(), Object::Concept(kind.clone())));
+        let mut triples: BTreeSet<Triple> = (0..extraction.entities.len()).flat_map(kinds).collect();
         let mut recommended = HashSet::new();
         for s in &extraction.statements {
             if matches!(s.modality, Modality::Denied | Modality::Discouraged) {
