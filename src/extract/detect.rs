@@ -1,4 +1,4 @@
-//! From text to mentions: knowledge marks, the tagger decides, and the parts of names (places, industries) become mentions too.
+//! From text to mentions: knowledge marks, the tagger decides, and the parts of names (places, parents, parks, industries) become mentions too.
 
 use std::ops::Range;
 
@@ -229,7 +229,7 @@ impl Extractor {
         }
     }
 
-    /// Adds a mention and the places and industries inside its name.
+    /// Adds a mention and the places, bodies, parks and industries inside its name.
     pub(super) fn add_with_parts(&self, reading: &Reading, whole: Found, found: &mut Vec<Found>) {
         let base = reading.layout.sentences[whole.sentence].range.start;
         let marks = &reading.marks[whole.sentence];
@@ -244,7 +244,7 @@ impl Extractor {
         }
     }
 
-    /// Places, parents and industries inside a name, relative to the sentence.
+    /// Places, parents, parks and industries inside a name, relative to the sentence.
     fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
         let roles = &self.roles;
         let mut parts = Vec::new();

@@ -23,9 +23,10 @@ impl Extractor {
         Some(start..name.end)
     }
 
-    /// The range up to a verb of one character right behind a head: 甲产业集群|是乙产业集群 names the first and tells of it.
+    /// The range up to a verb of one character right behind a head, for types whose names hold no verbs: 甲产业集群|是乙产业集群 names
+    /// the first and tells of it.
     fn before_predicate(&self, marks: &Marks, range: Range<usize>, kind_of: u8) -> Range<usize> {
-        let heads =
+        let head =
             |at: usize| self.knowledge.heads.get(usize::from(marks.head[at] >> 3).wrapping_sub(1)).filter(|head| head.kind_of == kind_of);
         let is_predicate = |at: &usize| {
             marks.tag[*at] == b'v'
@@ -33,7 +34,7 @@ impl Extractor {
                 && marks.quote[*at] == 0
                 && marks.name[*at] & 8 == 0
                 && matches!(marks.head[*at - 1] & 7, 3 | 4)
-                && heads(*at - 1).is_some()
+                && head(*at - 1).is_some()
         };
         let soft = self.roles.soft[usize::from(kind_of)];
         let end = (range.start + 2..range.end).find(|at| soft && is_predicate(at)).unwrap_or(range.end);

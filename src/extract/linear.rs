@@ -68,12 +68,15 @@ const FILLED: i16 = -255;
 /// Classes of a filled row that are added at once.
 const LANES: usize = 8;
 
-/// Features whose slots are fetched together.
+/// A row is filled that has weights for one class in so many, or more.
+const FILLED_FROM: usize = 8;
+
+/// Features whose slots are fetched together; a power of two.
 const BATCH: usize = 64;
 
 /// The rows as scoring wants them: open addressing over slots of eight bytes. A slot holds 32 bits of the feature and two packed
-/// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length. Rows with weights for a good part of
-/// the classes stand in `filled`, a byte for each class, so that many are added at once.
+/// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length; those with weights for one class
+/// in [`FILLED_FROM`] or more stand in `filled` instead, a byte for each class, so that many are added at once.
 ///
 /// A feature without weights is taken for one that has some once in a million look-ups, and by every machine in the same place.
 #[derive(Clone, Default)]
@@ -126,7 +129,7 @@ impl Table {
             ([], _) => None,
             ([one], _) => Some(u32::from(packed(one.0, one.1))),
             ([one, two], _) => Some(u32::from(packed(one.0, one.1)) | u32::from(packed(two.0, two.1)) << 16),
-            (_, Some(narrow)) if cells.len() * LANES >= self.width => {
+            (_, Some(narrow)) if cells.len() * FILLED_FROM >= self.width => {
                 let payload = elsewhere(FILLED, self.filled.len() / self.width)?;
                 let start = self.filled.len();
                 self.filled.resize(start + self.width, 0);
@@ -447,6 +450,17 @@ mod tests {
             model.cells[start as usize..end as usize].iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
             assert_eq!((scores, found), (wanted, *key));
         }
+    }
+
+    #[test]
+    fn many_features_score_as_the_sum_of_their_rows() {
+        let (model, keys) = model(400);
+        let mut scores = vec![0; 12];
+        model.score(&keys, &mut scores);
+        let mut wanted = model.bias.clone();
+        model.cells.iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
+        assert_eq!(scores, wanted);
+        assert!(model.table.filled.len() > 64 * model.table.width && !model.table.long.is_empty() || model.table.width == 16);
     }
 
     #[test]

@@ -377,7 +377,7 @@ impl<'a> View<'a> {
         out.put(f.p(62).with(headers.1));
         out.put(f.p(63).with(headers.0));
         out.put(f.p(64).with(step).with(u64::from(x.column.min(3) == 0)));
-        // A row is about what stands in its first cell, whatever that is.
+        // A row is mostly about what stands in its first cell, whatever that is.
         let leads = u64::from(x.column == 0) | u64::from(y.column == 0) << 1 | u64::from(a.inside.is_some()) << 2;
         out.put(f.q(64).with(step).with(leads));
         out.put(f.r(64).with(step).with(leads));

@@ -71,7 +71,7 @@ fn opens_clause(reading: &Reading, sentence: usize, start: usize) -> bool {
     punctuation || matches!(reading.marks[sentence].tag[before], b'v' | b'p' | b't' | b'd' | b'c' | b'0' | b' ')
 }
 
-/// 全市, 我省: the region most named whose full name ends with the same word; 全区 may stand for a park of that ending, too.
+/// 全市, 我省: the region most named whose full name ends with the same word; 全区, 我区, 该区 may stand for a park of that ending, too.
 fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word: &[char], at: usize) -> Option<usize> {
     let level = *word.last()?;
     let mut counts = vec![0usize; resolution.drafts.len()];

@@ -109,7 +109,20 @@ impl Extractor {
                 }
             });
         }
-        best.into_values().collect()
+        let kept = best.iter().filter(|(key, decision)| !self.is_outdone(key, decision, &best));
+        kept.map(|(_, decision)| decision.clone()).collect()
+    }
+
+    /// Whether a relation that runs one way was seen with a wider margin the other way round; of two alike the first stays.
+    fn is_outdone(&self, key: &(Target, usize, Target), decision: &Decision, all: &BTreeMap<(Target, usize, Target), Decision>) -> bool {
+        let (subject, class, object) = key;
+        let reverse = (object.clone(), *class, subject.clone());
+        let runs_both_ways = || {
+            let relation = self.knowledge.relations.iter().find(|r| r.name == self.weights.relations.labels[*class]);
+            relation.and_then(|r| self.knowledge.ontology.schema().relation(&r.write)).is_some_and(|r| r.symmetric)
+        };
+        let wider = |other: &Decision| other.margin > decision.margin || other.margin == decision.margin && reverse < *key;
+        all.get(&reverse).is_some_and(wider) && !runs_both_ways()
     }
 
     /// Class and margin of a pair: what the scorers are sure of, else what a direct rule says; and whether it was the rule.

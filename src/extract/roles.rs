@@ -19,7 +19,7 @@ pub(super) struct Roles {
     pub holds_places: Vec<bool>,
     /// By type: a park inside such a name is mentioned by it.
     pub holds_parks: Vec<bool>,
-    /// By type: verbs and function words end its names to the left.
+    /// By type: verbs and function words end its names.
     pub soft: Vec<bool>,
     /// By type: common words and a head make no name of it.
     pub proper: Vec<bool>,

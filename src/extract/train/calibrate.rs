@@ -7,6 +7,9 @@ use super::super::linear::SCALE;
 /// The logit of the least share that has to be right: eleven in twenty.
 const LEAST_LOGIT: f64 = 0.200_67;
 
+/// The highest threshold, in stored units: no margin is as wide.
+const HIGHEST: i32 = 2000;
+
 const NEWTON_STEPS: usize = 12;
 
 /// Decisions that share one estimate.
@@ -47,24 +50,26 @@ fn of_all(verdicts: &[Verdict]) -> Vec<(i32, u16)> {
     steps(verdicts.iter().map(|v| (v.1, v.2)).collect())
 }
 
-/// The margin from which on a decision is more often right than [`LEAST`], of all relations together (on documents that were not
-/// trained on, thresholds for each relation apart did no better): where the logistic curve through all decisions crosses it, which the
-/// chances of a few decisions near the crossing move less than steps (Platt 1999).
+/// The margin from which on a decision is right eleven times in twenty or more ([`LEAST_LOGIT`]), of all relations together (on documents
+/// that were not trained on, thresholds for each relation apart did no better): where the logistic curve through all decisions crosses
+/// it, which the chances of a few decisions near the crossing move less than steps (Platt 1999). Never below 0: nothing is decided there. Where wider
+/// margins are right no more often, all decisions are believed or none.
 pub(super) fn threshold(verdicts: &[Verdict]) -> i32 {
     let (level, slope) = curve(verdicts);
     if slope <= 0.0 {
-        return 0;
+        return if level >= LEAST_LOGIT { 0 } else { HIGHEST };
     }
     #[expect(clippy::cast_possible_truncation, reason = "clamped to margins that occur")]
-    let margin = (SCALE * (LEAST_LOGIT - level) / slope).clamp(-2000.0, 2000.0) as i32;
+    let margin = (SCALE * (LEAST_LOGIT - level) / slope).clamp(0.0, f64::from(HIGHEST)) as i32;
     margin
 }
 
 /// Level and slope (to the nat) of the logistic curve from margins to shares that are right, by Newton's method.
 fn curve(verdicts: &[Verdict]) -> (f64, f64) {
-    let (mut level, mut slope) = (0.0, 1.0);
+    let (mut level, mut slope) = (0.0, 0.0);
     for _ in 0..NEWTON_STEPS {
-        // Gradient and curvature, with a pull towards the start that keeps few or unanimous decisions finite.
+        // Gradient and curvature, with a pull towards level 0 and slope 1 that keeps few or unanimous decisions finite. The start at
+        // slope 0, where the curve bends most, keeps the steps short.
         let (mut g0, mut g1, mut h00, mut h01, mut h11) = (level, slope - 1.0, 1.0, 0.0, 1.0);
         for (_, margin, is_right) in verdicts {
             let x = f64::from(*margin) / SCALE;
@@ -114,6 +119,15 @@ mod tests {
     #[test]
     fn without_decisions_there_is_nothing_to_say() {
         assert_eq!(calibration(&[], 2), [[], []]);
-        assert_eq!(threshold(&[]), 25, "the curve it starts from");
+        assert_eq!(threshold(&[]), 25, "level 0 and slope 1");
+    }
+
+    #[test]
+    fn margins_that_say_little_give_a_threshold_all_the_same() {
+        let flat = |share: i32| -> Vec<Verdict> { (0..1500).map(|m| (1, m, m * 7 % 10 < share)).collect() };
+        assert_eq!(threshold(&flat(8)), 0, "eight in ten are right at every margin");
+        assert!(threshold(&flat(4)) > 1500, "{}", threshold(&flat(4)));
+        let hopeless: Vec<Verdict> = (0..1000).map(|_| (1, 1280, false)).collect();
+        assert!(threshold(&hopeless) > 1280, "{}", threshold(&hopeless));
     }
 }
