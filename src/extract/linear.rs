@@ -460,7 +460,10 @@ mod tests {
         let mut wanted = model.bias.clone();
         model.cells.iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
         assert_eq!(scores, wanted);
-        assert!(model.table.filled.len() > 64 * model.table.width && !model.table.long.is_empty() || model.table.width == 16);
+        assert!(
+            model.table.filled.len() > BATCH * model.table.width && !model.table.long.is_empty(),
+            "both kinds of rows, more than one batch"
+        );
     }
 
     #[test]
