@@ -19,13 +19,16 @@ const LONGEST_LIST: usize = 400;
 const OFTEN: usize = 3;
 
 /// The items to carry, by how they came: 1–3 sentences back, 4 introduction of the list, 5 heading, 6 title, 7 speaker, 8 the region the
-/// document is about, 9 the body, firm or park that the text around names most. For figures, 10 stands for the owner of the figure before.
+/// document is about, 9 the body, firm or park that the text around names most, 12 what the line opens with. For figures, 10 stands for the
+/// owner of the figure before.
 pub(super) struct Carriers<'a> {
     extractor: &'a Extractor,
     reading: &'a Reading,
     /// By sentence.
     speakers: Vec<Option<Item>>,
     actors: Vec<Option<MainActor>>,
+    /// The sentence of the same line that names something first.
+    openings: Vec<Option<usize>>,
     region: Option<Item>,
 }
 
@@ -45,6 +48,7 @@ impl<'a> Carriers<'a> {
             reading,
             speakers: speakers(extractor, reading, items),
             actors: main_actors(extractor, reading, items),
+            openings: openings(extractor, reading, items),
             region: main_region(extractor, items, resolution),
         }
     }
@@ -53,12 +57,18 @@ impl<'a> Carriers<'a> {
     pub fn of_sentence(&self, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
         let mut carried = carried(self.extractor, self.reading, items, at);
         let actor = self.actors[at].as_ref().map(|a| &a.item);
-        for (item, how) in [(self.speakers[at].as_ref(), 7), (self.region.as_ref(), 8), (actor, 9)] {
+        let topic = self.topic(items, at).filter(|item| item.sentence < at);
+        for (item, how) in [(self.speakers[at].as_ref(), 7), (topic, 12), (self.region.as_ref(), 8), (actor, 9)] {
             if let Some(item) = item.filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
                 carried.push((item.clone(), how));
             }
         }
         carried
+    }
+
+    /// The first name of the line that sentence `at` stands in.
+    pub fn topic<'b>(&self, items: &'b [Vec<Item>], at: usize) -> Option<&'b Item> {
+        self.openings[at].and_then(|sentence| lead(self.extractor, &items[sentence]))
     }
 
     /// Who the text around sentence `at` is about, and how much it stands out there (0 to 4).
@@ -92,6 +102,22 @@ fn speakers(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Ve
             }
         }
         of.push(speaker.clone());
+    }
+    of
+}
+
+/// For each sentence the first one of its line, up to itself, that names something.
+fn openings(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) -> Vec<Option<usize>> {
+    let mut line = usize::MAX;
+    let mut opening = None;
+    let mut of = Vec::with_capacity(items.len());
+    for (sentence, list) in items.iter().enumerate() {
+        if reading.layout.sentences[sentence].line != line {
+            line = reading.layout.sentences[sentence].line;
+            opening = None;
+        }
+        opening = opening.or_else(|| lead(extractor, list).map(|_| sentence));
+        of.push(opening);
     }
     of
 }
@@ -137,18 +163,21 @@ fn main_actors(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>]) ->
     main
 }
 
+/// The first of some items that is a name by itself, and of something that acts or is acted on.
+fn lead<'b>(extractor: &Extractor, items: &'b [Item]) -> Option<&'b Item> {
+    items.iter().find(|i| {
+        i.inside.is_none()
+            && !matches!(i.kind_of, LEVEL | FIGURE)
+            && i.kind_of != extractor.roles.industry
+            && i.kind_of != extractor.roles.honour
+    })
+}
+
 /// The leading items of the three sentences before, of the sentence that introduces a list, of the headings and of the title; from the
-/// last three their level words, too.
+/// last three their level words, too, and from the title the document that it names.
 fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: usize) -> Vec<(Item, u8)> {
     let sentences = &reading.layout.sentences;
-    let lead = |s: usize| {
-        items[s].iter().find(|i| {
-            i.inside.is_none()
-                && !matches!(i.kind_of, LEVEL | FIGURE)
-                && i.kind_of != extractor.roles.industry
-                && i.kind_of != extractor.roles.honour
-        })
-    };
+    let lead = |s: usize| lead(extractor, &items[s]);
     let levels = |s: usize| items[s].iter().filter(|i| i.kind_of == LEVEL).take(2);
     let mut carried: Vec<(Item, u8)> = Vec::new();
     let mut put = |item: &Item, how: u8| {
@@ -172,7 +201,8 @@ fn carried(extractor: &Extractor, reading: &Reading, items: &[Vec<Item>], at: us
         guard += 1;
     }
     if at > 0 {
-        lead(0).into_iter().chain(levels(0)).for_each(|item| put(item, 6));
+        let own = items[0].iter().find(|i| i.inside.is_none() && i.kind_of == extractor.roles.policy);
+        lead(0).into_iter().chain(own).chain(levels(0)).for_each(|item| put(item, 6));
     }
     carried
 }

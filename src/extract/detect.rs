@@ -258,6 +258,9 @@ impl Extractor {
             let start = parts.last().map_or(name.start, |(parent, _)| parent.end);
             parts.extend(self.park_in(marks, start..name.end).map(|park| (park, roles.park)));
         }
+        if roles.holds_joint[usize::from(kind_of)] {
+            parts.extend(self.joint_in(marks, chars, name).map(|region| (region, roles.region)));
+        }
         if !roles.holds_places[usize::from(kind_of)] {
             return parts;
         }
@@ -314,6 +317,20 @@ impl Extractor {
         Some(rest.start..last + 1)
     }
 
+    /// The region that a name begins with, opening quotation marks left out, where it is no administrative division.
+    fn joint_in(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> Option<Range<usize>> {
+        let start = name.clone().find(|at| !matches!(chars[*at], '“' | '「' | '《'))?;
+        let entries = &self.knowledge.ontology.gazetteer().entries;
+        let is_joint = |sense: &NameSense| {
+            self.knowledge.entry_type[sense.entry] == Some(self.roles.region)
+                && !sense.needs_context
+                && entries[sense.entry].kinds.is_empty()
+        };
+        let starting = marks.names.iter().filter(|n| n.0 == start && n.1 < name.end && n.1 - n.0 >= 2);
+        let mut joint = starting.filter(|n| self.knowledge.patterns[n.2 as usize].names.iter().any(is_joint));
+        joint.next().map(|n| n.0..n.1)
+    }
+
     /// The listed institution that the name of another thing begins with: its end and type.
     fn parent_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
         let class = |k: u8| &self.knowledge.types[usize::from(k)].class;
@@ -348,7 +365,8 @@ impl Extractor {
         let mut range = Self::bracketed(chars, rest.start..head);
         loop {
             let text: String = chars[range.clone()].iter().collect();
-            let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str()));
+            let stays = |m: &&String| self.knowledge.qualities.contains(m);
+            let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str())).filter(|m| !stays(m));
             let back = self.knowledge.modifiers.iter().find(|m| text.ends_with(m.as_str()));
             match (front, back) {
                 (Some(m), _) if m.chars().count() < range.len() && !self.is_industry(&text) => range.start += m.chars().count(),

@@ -51,8 +51,11 @@ impl Extractor {
     /// The range with both marks of every pair that it holds one of: it grows to the missing one, or the lone mark at its edge goes.
     fn paired(chars: &[char], range: Range<usize>, free: usize) -> Range<usize> {
         let (mut start, mut end) = (range.start, range.end);
-        while start < end && matches!(chars[start], '”' | '》' | '」' | ')' | '）') {
+        while start < end && (matches!(chars[start], '”' | '》' | '」' | ')' | '）') || is_separator(chars[start])) {
             start += 1;
+        }
+        while start < end && is_separator(chars[end - 1]) {
+            end -= 1;
         }
         for (open, close) in [('《', '》'), ('“', '”'), ('「', '」'), ('（', '）'), ('(', ')')] {
             let count = |c: char| chars[start..end].iter().filter(|x| **x == c).count();
@@ -155,4 +158,9 @@ impl Extractor {
         }
         true
     }
+}
+
+/// Whether a mark parts names and belongs to none.
+fn is_separator(c: char) -> bool {
+    matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '：' | ':') || c.is_whitespace()
 }

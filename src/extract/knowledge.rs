@@ -76,6 +76,8 @@ pub(super) struct TypeInfo {
     pub places: bool,
     /// A park inside such a name is mentioned by it.
     pub parks: bool,
+    /// A region that such a name begins with and that is no administrative division is mentioned by it (成德眉资|同城化).
+    pub joint: bool,
     /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
     pub proper: bool,
     /// Such a name may begin with the bare level of the place it belongs to (省财政厅, 市委).
@@ -106,10 +108,13 @@ pub(super) struct Knowledge {
     pub equal: Vec<(String, String)>,
     /// Words of names that are neither place nor industry, longest first.
     pub modifiers: Vec<String>,
+    /// Modifiers that stay with the industry they qualify (高端 in 高端装备集群).
+    pub qualities: Vec<String>,
     /// The last characters of names of places that alone stand for the place a body belongs to (省 in 省财政厅).
     pub place_levels: Vec<char>,
     /// Words that count the members of a list at its end.
     pub list_counts: Vec<String>,
+    pub document_number: NumberForm,
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,
@@ -131,9 +136,27 @@ struct GrammarFile {
     #[serde(default)]
     modifiers: WordList,
     #[serde(default)]
+    qualities: WordList,
+    #[serde(default)]
     place_levels: WordList,
     #[serde(default)]
     list_counts: WordList,
+    #[serde(default)]
+    document_number: NumberForm,
+}
+
+/// The characters of the numbers of documents: 机关代字〔2024〕15号. Folded.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NumberForm {
+    /// Before the year.
+    pub open: Vec<char>,
+    /// After the year.
+    pub close: Vec<char>,
+    /// May stand before the serial number.
+    pub ordinal: Vec<char>,
+    /// Behind it.
+    pub end: Vec<char>,
 }
 
 #[derive(Default, Deserialize)]
@@ -147,8 +170,10 @@ struct Grammar {
     heads: Vec<Head>,
     equal: Vec<(String, String)>,
     modifiers: Vec<String>,
+    qualities: Vec<String>,
     place_levels: Vec<char>,
     list_counts: Vec<String>,
+    document_number: NumberForm,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +232,8 @@ struct TypeRow {
     #[serde(default)]
     parks: bool,
     #[serde(default)]
+    joint: bool,
+    #[serde(default)]
     proper: bool,
     #[serde(default)]
     short: bool,
@@ -236,7 +263,7 @@ impl Knowledge {
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
         let (types, relations, scoring) = builder.annotation();
-        let Grammar { heads, equal, modifiers, place_levels, list_counts } = builder.grammar(&types);
+        let Grammar { heads, equal, modifiers, qualities, place_levels, list_counts, document_number } = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
             builder.groups(file, &mut groups);
@@ -263,8 +290,10 @@ impl Knowledge {
             heads,
             equal,
             modifiers,
+            qualities,
             place_levels,
             list_counts,
+            document_number,
             types,
             relations,
             scoring,
@@ -365,6 +394,7 @@ impl Builder<'_> {
                         kind: row.kind.map(Term::from),
                         places: row.places,
                         parks: row.parks,
+                        joint: row.joint,
                         listed: row.listed,
                         proper: row.proper,
                         short: row.short,
@@ -412,9 +442,14 @@ impl Builder<'_> {
         equal.sort_by(|a, b| b.0.chars().count().cmp(&a.0.chars().count()).then(a.cmp(b)));
         let mut modifiers: Vec<String> = parsed.modifiers.words.iter().map(|w| self.fold(w)).collect();
         modifiers.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then(a.cmp(b)));
+        let qualities = parsed.qualities.words.iter().map(|w| self.fold(w)).collect();
         let place_levels = parsed.place_levels.words.iter().flat_map(|w| self.fold(w).chars().collect::<Vec<_>>()).collect();
         let list_counts = parsed.list_counts.words.iter().map(|w| self.fold(w)).collect();
-        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, place_levels, list_counts }
+        let marks = |marks: &[char]| marks.iter().map(|c| self.ontology.variants().fold(*c)).collect();
+        let form = &parsed.document_number;
+        let document_number =
+            NumberForm { open: marks(&form.open), close: marks(&form.close), ordinal: marks(&form.ordinal), end: marks(&form.end) };
+        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, qualities, place_levels, list_counts, document_number }
     }
 
     fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {

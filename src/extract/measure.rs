@@ -9,8 +9,9 @@ use super::detect::Reading;
 use super::figures::Figure;
 use super::modality::Advice;
 use super::pairs::View;
-use super::relate::{clause_around, entity_of};
+use super::relate::entity_of;
 use super::sink::Scorer;
+use super::statements::clause_around;
 use super::units::{FIGURE, Item, Pair, Target, Unit};
 
 /// The subject chosen for a figure.

@@ -10,6 +10,7 @@
 mod arithmetic;
 mod carried;
 mod detect;
+mod document_numbers;
 mod edges;
 mod evaluate;
 mod figures;
@@ -31,6 +32,7 @@ mod roles;
 mod rules;
 mod scoring;
 mod sink;
+mod statements;
 mod surroundings;
 mod tagger;
 mod train;

@@ -129,6 +129,10 @@ impl<'a> View<'a> {
         let prominence = u64::from(self.unit.prominence(&a.target));
         out.put(f.p(7).with(prominence));
         out.put(f.q(7).with(prominence).with(u64::from(pair.carry)));
+        let topic = u64::from(self.unit.topic.as_ref() == Some(&a.target)) | u64::from(self.unit.topic.as_ref() == Some(&b.target)) << 1;
+        out.put(f.p(8).with(topic));
+        out.put(f.q(8).with(topic).with(u64::from(pair.carry)));
+        out.put(f.q(9).with(topic).with(prominence).with(u64::from(pair.carry > 0)));
         let numbers = (self.number(a, at.0), self.number(b, at.1));
         for (n, group, item, number) in [(0u32, Group::Subject, a, numbers.0), (1, Group::Object, b, numbers.1)] {
             out.shared(f.key(group, number as u64), |out| {
@@ -220,6 +224,10 @@ impl<'a> View<'a> {
         let ahead = ahead.filter(|i| is_actor(self.extractor, i) && i.target != a.target).count().min(3) as u64;
         out.put(f.q(105).with(ahead).with(u64::from(carry)).with(clauses.min(1)));
         out.put(f.r(105).with(ahead).with(follows).with(u64::from(carry == 0)));
+        let topic = u64::from(self.unit.topic.as_ref() == Some(&a.target));
+        out.put(f.q(106).with(topic).with(relation).with(clauses.min(1)));
+        out.put(f.r(106).with(topic).with(follows).with(clauses.min(1)));
+        out.put(f.r(107).with(topic).with(follows).with(ahead).with(u64::from(carry == 0)));
         out.put(f.p(103).with(u64::from(a.frequency)).with(u64::from(carry)).with(clauses.min(1)));
     }
 
@@ -410,6 +418,17 @@ impl<'a> View<'a> {
             out.put(f.q(78).with(*group).with(frame).with(u64::from(pair.carry)));
         }
         out.put(f.q(79).with(frame).with(u64::from(far.frequency)).with(u64::from(pair.carry)));
+        let start = self.unit.items[self.list_head[here]].range.start;
+        for (n, from) in [(0, self.around.base), (2, head.clause)] {
+            let opening = self.around.opening(from.min(start), start);
+            out.put(f.p(114 + n).with(opening));
+            out.put(f.q(114 + n).with(opening).with(u64::from(at.1.is_some())));
+            if let Some(path) = self.around.path(from, start) {
+                out.put(f.q(118 + n).with(path.words).with(u64::from(at.1.is_some())));
+                out.put(f.p(118 + n).with(path.sorts));
+                out.put(f.q(119 + n).with(path.sorts).with(u64::from(at.1.is_some())));
+            }
+        }
         out.put(f.p(74).with(distance(item.range.start - self.around.base)));
         out.put(f.p(75).with(u64::from(item.inside.is_some())));
         let lead = || self.reading.text.slice(self.around.base..(self.around.base + 2).min(self.around.end));

@@ -1,30 +1,30 @@
-//! From items to statements: every pair that the corpus has seen related is scored, the best decision on each triple is kept
-//! with its words, and the whole is put together as an [`Extraction`].
+//! From items to decisions: every pair that the corpus has seen related is scored, the best decision on each triple is kept
+//! with its place, and the whole is put together as an [`Extraction`].
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::model::{
-    Confidence, Document, DocumentFacts, EntityIndex, Evidence, Extraction, Mention, Modality, Object, Origin, Statement, Term,
-};
+use crate::model::{Document, DocumentFacts, Entity, EntityIndex, Extraction, Mention, Origin};
 
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::layout::LineKind;
-use super::modality::Advice;
 use super::pairs::View;
 use super::resolve::Resolution;
 use super::review::Review;
 use super::rules::Fit;
 use super::sink::Scorer;
+use super::statements::Telling;
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
-/// A decision of the scorer: class, margin over the next best, and where it stands.
+/// What was decided on a pair, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Decision {
     pub subject: Target,
     pub object: Target,
-    pub class: usize,
+    /// Class of the scorer; `None` where a rule speaks of a relation that the scorer does not know.
+    pub class: Option<usize>,
+    /// Margin of the scorer over “none”.
     pub margin: i32,
     pub carry: u8,
     pub unit: usize,
@@ -35,6 +35,8 @@ pub(super) struct Decision {
     pub rule: Option<u16>,
     /// That rule decided by itself.
     pub direct: bool,
+    /// The words that tell the role, where that rule reads one.
+    pub role: Option<Range<usize>>,
 }
 
 impl Extractor {
@@ -60,12 +62,18 @@ impl Extractor {
             let class = self.knowledge.types[usize::from(resolution.drafts[draft].kind_of)].class.clone();
             mentions.push(Mention { span: reading.text.span(range), class, origin, entity: number[draft] });
         }
-        let entities: Vec<_> = order.iter().map(|d| self.entity(&resolution.drafts[*d])).collect();
+        let mut entities: Vec<_> = order.iter().map(|d| self.entity(&resolution.drafts[*d])).collect();
+        for (draft, range) in self.document_numbers(reading, found, resolution) {
+            if let Some(entity) = entities.get_mut(number[draft]) {
+                entity.number = Some(reading.text.span(range).of(&document.text).to_owned());
+            }
+        }
         for mention in &mut mentions {
             mention.class = entities[mention.entity].class.clone();
         }
-        let mut facts = self.facts(document, reading, found, resolution, &number);
-        let statements = self.statements(reading, &units, &decisions, &number, &entities, &mut facts);
+        let mut facts = self.facts(document, reading, found, resolution, &number, &entities);
+        let telling = Telling { document, reading, units: &units, number: &number, entities: &entities };
+        let statements = self.statements(&telling, &decisions, &mut facts);
         let observations = self.observations(document, reading, &units, &number);
         let rule_hits = self.rule_hits(&units, &number);
         let document = document.id.clone();
@@ -87,18 +95,20 @@ impl Extractor {
                 let said = review.decide(&self.weights.review, number, index - 1, &mut features);
                 let fits = unit.fits_of(pair, at);
                 let Some((class, margin, direct)) = self.verdict(said, fits) else { return };
+                let support = self.supporting(fits, class);
                 let decision = Decision {
                     subject: pair.subject.target.clone(),
                     object: pair.object.target.clone(),
-                    class,
+                    class: Some(class),
                     margin,
                     carry: pair.carry,
                     unit: number,
                     subject_range: pair.subject.range.clone(),
                     object_range: pair.object.range.clone(),
                     nested: pair.object.inside.as_ref() == Some(&pair.subject.range),
-                    rule: self.supporting(fits, class),
+                    rule: support.map(|fit| fit.rule),
                     direct,
+                    role: support.and_then(|fit| fit.role).map(|(start, end)| start..end),
                 };
                 let key = (decision.subject.clone(), class, decision.object.clone());
                 match best.get(&key) {
@@ -110,7 +120,7 @@ impl Extractor {
             });
         }
         let kept = best.iter().filter(|(key, decision)| !self.is_outdone(key, decision, &best));
-        kept.map(|(_, decision)| decision.clone()).collect()
+        kept.map(|(_, decision)| decision.clone()).chain(self.ruled(units)).collect()
     }
 
     /// Whether a relation that runs one way was seen with a wider margin the other way round; of two alike the first stays.
@@ -184,162 +194,17 @@ impl Extractor {
         self.weights.allowed.binary_search(&(a, b)).is_ok()
     }
 
-    fn statements(
-        &self,
-        reading: &Reading,
-        units: &[Unit],
-        decisions: &[Decision],
-        number: &[usize],
-        entities: &[crate::model::Entity],
-        facts: &mut DocumentFacts,
-    ) -> Vec<Statement> {
-        let mut merged: BTreeMap<(EntityIndex, Term, Object, Modality, Option<EntityIndex>), Statement> = BTreeMap::new();
-        for decision in decisions {
-            let Target::Entity(subject) = decision.subject else { continue };
-            let subject = number[subject];
-            let label = self.weights.relations.labels[decision.class].as_str();
-            if decision.object == Target::Document {
-                let media = &*entities[subject].class != "Person";
-                let list = if media { &mut facts.publishers } else { &mut facts.creators };
-                if !list.contains(&subject) {
-                    list.push(subject);
-                }
-                continue;
-            }
-            if let Some(statement) = self.statement(reading, units, decision, label, subject, number, entities) {
-                let key =
-                    (statement.subject, statement.predicate.clone(), statement.object.clone(), statement.modality, statement.attributed_to);
-                merged.entry(key).or_insert(statement);
-            }
-        }
-        facts.creators.sort_unstable();
-        facts.publishers.sort_unstable();
-        merged.into_values().collect()
-    }
-
-    /// The statement a decision makes; `None` where the ontology does not allow it.
-    #[expect(clippy::too_many_arguments, reason = "one decision in its document")]
-    fn statement(
-        &self,
-        reading: &Reading,
-        units: &[Unit],
-        decision: &Decision,
-        label: &str,
-        subject: EntityIndex,
-        number: &[usize],
-        entities: &[crate::model::Entity],
-    ) -> Option<Statement> {
-        let unit = &units[decision.unit];
-        let advised = label == "recommends";
-        let speaker = self.speaker(unit, number);
-        let sentence =
-            reading.layout.sentences[reading.sentence_at(decision.object_range.start).unwrap_or(unit.sentences.start)].range.clone();
-        let rule = decision.rule.map(|rule| &self.knowledge.rules.rules[usize::from(rule)]);
-        let modality = if decision.nested {
-            Modality::Asserted
-        } else {
-            match self.modality(reading, &sentence, &decision.object_range, Advice::of(advised, speaker.is_some())) {
-                Modality::Asserted => rule.map_or(Modality::Asserted, |rule| rule.modality),
-                said => said,
-            }
-        };
-        let (subject, predicate, object) = self.oriented(label, subject, &decision.object, number, entities)?;
-        let attributed_to = if advised {
-            Some(number[entity_of(&decision.subject)?])
-        } else if modality == Modality::Recommended {
-            speaker
-        } else {
-            None
-        };
-        let scorer: Term =
-            if decision.nested { format!("name.{label}").into() } else { format!("scorer.{label}@{}", self.weights.version()).into() };
-        let readers = rule.map(|rule| rule.id.clone()).into_iter().chain((!decision.direct).then_some(scorer));
-        let evidence = readers.flat_map(|reader| Self::evidence(reading, decision, &sentence, &reader)).collect();
-        Some(Statement {
-            subject,
-            predicate,
-            object,
-            modality,
-            attributed_to,
-            role: None,
-            period: None,
-            confidence: Confidence(self.weights.estimate(decision.class, decision.margin)),
-            evidence,
-        })
-    }
-
-    /// The relation to write and its direction; checks that the ontology allows its ends.
-    fn oriented(
-        &self,
-        label: &str,
-        subject: EntityIndex,
-        object: &Target,
-        number: &[usize],
-        entities: &[crate::model::Entity],
-    ) -> Option<(EntityIndex, Term, Object)> {
-        let schema = self.knowledge.ontology.schema();
-        let write = |name: &str| -> Term {
-            self.knowledge.relations.iter().find(|r| r.name == name).map_or_else(|| name.into(), |r| r.write.clone())
-        };
-        let class = |e: EntityIndex| entities[e].class.clone();
-        let (subject, predicate, object) = match object {
-            Target::Concept(concept) => {
-                let level = schema.concept(concept).is_some_and(|c| &*c.scheme == "LevelScheme");
-                (subject, if level { write(label) } else { "kind".into() }, Object::Concept(concept.clone()))
-            }
-            Target::Document | Target::Figure(_) => return None,
-            Target::Entity(object) => {
-                let object = number[*object];
-                match label {
-                    "recommends" => (subject, "issues".into(), Object::Entity(object)),
-                    "launches" if schema.is_subclass(&class(object), "Event") => (subject, "organizes".into(), Object::Entity(object)),
-                    "hostsCluster" if !schema.is_subclass(&class(subject), "Park") => (object, "locatedIn".into(), Object::Entity(subject)),
-                    _ => (subject, write(label), Object::Entity(object)),
-                }
-            }
-        };
-        let relation = schema.relation(&predicate)?;
-        let fits = |e: EntityIndex, bound: &Option<Term>| bound.as_ref().is_none_or(|b| schema.is_subclass(&class(e), b));
-        let object_fits = match &object {
-            Object::Entity(o) => *o != subject && fits(*o, &relation.range),
-            Object::Concept(_) => true,
-        };
-        let region_in_region = &*predicate == "locatedIn"
-            && schema.is_subclass(&class(subject), "Region")
-            && matches!(&object, Object::Entity(o) if !schema.is_subclass(&class(*o), "Region"));
-        (fits(subject, &relation.domain) && object_fits && !region_in_region).then_some((subject, predicate, object))
-    }
-
-    /// The person whose turn the unit belongs to.
-    fn speaker(&self, unit: &Unit, number: &[usize]) -> Option<EntityIndex> {
-        unit.carried
-            .iter()
-            .find(|(i, how)| *how == 7 && i.kind_of == self.roles.person)
-            .and_then(|(i, _)| entity_of(&i.target))
-            .map(|d| number[d])
-    }
-
-    /// The words a decision rests on: both ends and what is between them, or the sentence and the carried end apart.
-    fn evidence(reading: &Reading, decision: &Decision, sentence: &Range<usize>, rule: &Term) -> Vec<Evidence> {
-        let make = |range: Range<usize>| Evidence { span: reading.text.span(range), rule: rule.clone(), reasons: Vec::new() };
-        let (s, o) = (&decision.subject_range, &decision.object_range);
-        let together = s.start.min(o.start)..s.end.max(o.end);
-        let same = decision.carry == 0 && reading.sentence_at(s.start) == reading.sentence_at(o.start);
-        if same {
-            return vec![make(clause_around(reading, sentence, &together))];
-        }
-        let mut evidence = vec![make(s.clone()), make(o.clone())];
-        if let Some(unit) = reading.sentence_at(o.start).filter(|_| decision.carry != 0) {
-            let here = &reading.layout.sentences[unit].range;
-            evidence[1] = make(clause_around(reading, here, o));
-        }
-        evidence.sort();
-        evidence.dedup();
-        evidence
-    }
-
     /// Title, kind and date that the text or its metadata give.
-    fn facts(&self, document: &Document, reading: &Reading, found: &[Found], resolution: &Resolution, number: &[usize]) -> DocumentFacts {
+    fn facts(
+        &self,
+        document: &Document,
+        reading: &Reading,
+        found: &[Found],
+        resolution: &Resolution,
+        number: &[usize],
+        entities: &[Entity],
+    ) -> DocumentFacts {
+        let own = self.own_document(reading, found, resolution);
         let metadata = &document.metadata;
         let first = reading.layout.sentences.iter().take(3).find(|s| matches!(s.kind, LineKind::Title | LineKind::Heading(_)));
         let title = metadata
@@ -354,7 +219,7 @@ impl Extractor {
         };
         DocumentFacts {
             title,
-            kind: None,
+            kind: own.and_then(|draft| entities.get(number[draft])?.kinds.first().cloned()),
             issued: metadata.date.clone(),
             source: metadata.source.clone(),
             creators: metadata.creators.iter().filter_map(|c| named(c)).collect(),
@@ -366,14 +231,4 @@ impl Extractor {
 /// The entity a target stands for.
 pub(super) fn entity_of(target: &Target) -> Option<usize> {
     if let Target::Entity(e) = target { Some(*e) } else { None }
-}
-
-/// The clause or clauses around `range`, without the closing mark.
-pub(super) fn clause_around(reading: &Reading, sentence: &Range<usize>, range: &Range<usize>) -> Range<usize> {
-    let chars = &reading.text.chars;
-    let mark = |i: &usize| matches!(chars[*i], ',' | '，' | ';' | '；' | '。' | ':' | '：');
-    let start = (sentence.start..range.start).rev().find(mark).map_or(sentence.start, |i| i + 1);
-    let end = (range.end..sentence.end).find(mark).unwrap_or(sentence.end);
-    let start = (start..range.start).find(|i| !chars[*i].is_whitespace()).unwrap_or(range.start);
-    start..end.max(range.end)
 }

@@ -19,6 +19,8 @@ pub(super) struct Roles {
     pub holds_places: Vec<bool>,
     /// By type: a park inside such a name is mentioned by it.
     pub holds_parks: Vec<bool>,
+    /// By type: a region that is no administrative division and begins such a name is mentioned by it.
+    pub holds_joint: Vec<bool>,
     /// By type: verbs and function words end its names.
     pub soft: Vec<bool>,
     /// By type: common words and a head make no name of it.
@@ -52,6 +54,7 @@ impl Roles {
             initiative: of("Initiative"),
             holds_places: by(&|t| t.places),
             holds_parks: by(&|t| t.parks),
+            holds_joint: by(&|t| t.joint),
             soft: (0..knowledge.types.len()).map(|t| knowledge.heads.iter().any(|h| usize::from(h.kind_of) == t && h.soft)).collect(),
             proper: by(&|t| t.proper),
             short: by(&|t| t.short),

@@ -142,6 +142,14 @@ impl<'a> Surroundings<'a> {
         Some(path)
     }
 
+    /// How the words from `start` begin, up to `end`: the parts of speech of the first two.
+    pub fn opening(&self, start: usize, end: usize) -> u64 {
+        let Some(sentence) = self.reading.sentence_at(start) else { return 0 };
+        let (marks, base) = (&self.reading.marks[sentence], self.reading.layout.sentences[sentence].range.start);
+        let begins = (start..end.min(base + marks.edge.len())).filter(|i| matches!(marks.edge[i - base], 1 | 4));
+        begins.take(2).fold(1, |sum, at| sum << 8 | u64::from(marks.tag[at - base]))
+    }
+
     /// The character at `at` where it belongs to the unit, else 1.
     pub fn char_at(&self, at: Option<usize>) -> u64 {
         at.filter(|i| (self.base..self.end).contains(i)).map_or(1, |i| u64::from(self.reading.text.chars[i]))

@@ -64,6 +64,8 @@ pub(super) struct Unit {
     pub carried: Vec<(Item, u8)>,
     /// Who the text around is about, and how much it stands out there (0 to 4).
     pub main: Option<(Target, u8)>,
+    /// What its line opens with.
+    pub topic: Option<Target>,
     /// Rules that fit its pairs.
     pub fits: Vec<Fit>,
 }
@@ -78,6 +80,13 @@ impl Unit {
     pub fn number(&self, item: &Item, at: Option<usize>) -> usize {
         let carried = || self.carried.iter().position(|(c, _)| std::ptr::eq(c, item)).unwrap_or(self.carried.len());
         at.unwrap_or_else(|| self.items.len() + carried())
+    }
+
+    /// The item of a number (see [`Self::number`]) and how it was carried; `None` for the document.
+    pub fn item(&self, number: u16) -> Option<(&Item, u8)> {
+        let number = usize::from(number);
+        let carried = || self.carried.get(number - self.items.len()).map(|(item, how)| (item, *how));
+        self.items.get(number).map(|item| (item, 0)).or_else(carried)
     }
 
     /// Rules that fit a pair.
@@ -157,7 +166,8 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
         }
         own.sort_by(by_place);
         let (carried, main) = (carriers.of_sentence(&items, at), carriers.main(at));
-        let mut unit = Unit { sentences: at..end, items: own, figures, carried, main, fits: Vec::new() };
+        let topic = carriers.topic(&items, at).map(|item| item.target.clone());
+        let mut unit = Unit { sentences: at..end, items: own, figures, carried, main, topic, fits: Vec::new() };
         unit.fits = rules::fits(extractor, reading, &unit);
         units.push(unit);
         at = end;

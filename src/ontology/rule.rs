@@ -51,6 +51,10 @@ pub enum Part {
     ClauseStart,
     /// Nothing but white space stands between here and the end of the clause.
     ClauseEnd,
+    /// From here on words tell the role that the relation is held in (局长, 牵头).
+    RoleStart,
+    /// They end here.
+    RoleEnd,
 }
 
 /// A word of a pattern.
@@ -80,8 +84,19 @@ pub struct Example {
     pub text: String,
     /// Where the names stand, in bytes of `text`, and their types in the annotation scheme; in order.
     pub names: Vec<(std::ops::Range<usize>, String)>,
-    /// Subjects and objects that the rule must read, and no others: none in a counterexample. The object of `authored` is empty.
-    pub expected: Vec<(String, String)>,
+    /// What the rule must read, and nothing else: nothing in a counterexample.
+    pub expected: Vec<Expected>,
     /// Where it stands in the file.
     pub location: Location,
+}
+
+/// What a rule must read in an example.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expected {
+    /// Name of the subject, as marked.
+    pub subject: String,
+    /// Name of the object, as marked; empty for the document.
+    pub object: String,
+    /// The role, as written; empty for none.
+    pub role: String,
 }

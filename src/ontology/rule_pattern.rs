@@ -2,7 +2,7 @@
 //!
 //! Parts are parted by white space. `{subject}`, `{object}`, `{Type|Class}`, `{*}` are names, with `+` a coordination of them;
 //! `获评|<verb.honour>` are words; `..6` is a gap of at most six characters, `~6` one that names may stand in; `( … )` may be missing;
-//! `^` and `$` are the ends of a clause.
+//! `^` and `$` are the ends of a clause; what stands between `[` and `]` is the role that the relation is held in.
 
 use super::nearest::nearest;
 use super::rule::{Part, Slot, Word};
@@ -26,8 +26,11 @@ const MOST_OPTIONAL: usize = 3;
 
 /// Parses a pattern; all its problems together.
 pub(super) fn parse(source: &str, names: &Names) -> Result<Vec<Part>, Vec<Found>> {
-    let mut parser = Parser { source, at: 0, names, found: Vec::new(), optional: 0 };
+    let mut parser = Parser { source, at: 0, names, found: Vec::new(), optional: 0, role: None };
     let parts = parser.parts(false);
+    if let Some(start) = parser.role {
+        parser.fault(start, RuleProblem::Unclosed { mark: '[' });
+    }
     if parts.is_empty() && parser.found.is_empty() {
         parser.fault(0, RuleProblem::Empty);
     } else if !parts.iter().any(is_end) && parser.found.is_empty() {
@@ -56,6 +59,8 @@ struct Parser<'a> {
     names: &'a Names,
     found: Vec<Found>,
     optional: usize,
+    /// Where the role began that has not ended yet.
+    role: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -81,6 +86,7 @@ impl Parser<'_> {
                     self.fault(start, RuleProblem::Unopened { mark: first });
                     self.at += 1;
                 }
+                '[' | ']' => parts.extend(self.role(start, first)),
                 '(' => parts.push(self.optional(start, inside)),
                 '{' => parts.extend(self.mention(start)),
                 '^' | '$' => {
@@ -90,6 +96,29 @@ impl Parser<'_> {
                 '~' => parts.extend(self.gap(start, 1, true)),
                 '.' if self.rest().starts_with("..") => parts.extend(self.gap(start, 2, false)),
                 _ => parts.push(self.words()),
+            }
+        }
+    }
+
+    /// One end of the role.
+    fn role(&mut self, start: usize, mark: char) -> Option<Part> {
+        self.at += 1;
+        match (mark, self.role) {
+            ('[', None) => {
+                self.role = Some(start);
+                Some(Part::RoleStart)
+            }
+            (']', Some(_)) => {
+                self.role = None;
+                Some(Part::RoleEnd)
+            }
+            ('[', Some(_)) => {
+                self.fault(start, RuleProblem::Unclosed { mark });
+                None
+            }
+            _ => {
+                self.fault(start, RuleProblem::Unopened { mark });
+                None
             }
         }
     }
@@ -164,7 +193,7 @@ impl Parser<'_> {
             if self.rest().starts_with('<') {
                 words.extend(self.group(start));
             } else {
-                let ends = |c: char| c.is_whitespace() || "|(){}<>".contains(c);
+                let ends = |c: char| c.is_whitespace() || "|(){}<>[]".contains(c);
                 let length = self.rest().find(ends).unwrap_or(self.rest().len());
                 self.at += length;
                 if length == 0 {
@@ -213,11 +242,13 @@ mod tests {
     fn every_part_is_read() {
         let text = |t: &str| Word::Text(t.to_owned());
         let other = |t: &[&str]| Slot::Other(t.iter().map(|t| (*t).to_owned()).collect());
-        let parts = parse("^ {subject+} ..4 获评|<verb.honour> ( 了 ~6 ) {Region|Institution} {*} {object} $", &names()).unwrap();
+        let parts = parse("^ {subject+} [ ..4 ] 获评|<verb.honour> ( 了 ~6 ) {Region|Institution} {*} {object} $", &names()).unwrap();
         let expected = [
             Part::ClauseStart,
             Part::Mention { slot: Slot::Subject, list: true },
+            Part::RoleStart,
             Part::Gap { most: 4, names: false },
+            Part::RoleEnd,
             Part::Words(vec![text("获评"), Word::Group("verb.honour".into())]),
             Part::Optional(vec![Part::Words(vec![text("了")]), Part::Gap { most: 6, names: true }]),
             Part::Mention { slot: other(&["Region", "Institution"]), list: false },
@@ -238,6 +269,8 @@ mod tests {
         assert_eq!(codes("{subject"), [(0, "O056", None)]);
         assert_eq!(codes("获评 ..900 {object}"), [(7, "O056", None)]);
         assert_eq!(codes("获评"), [(0, "O056", None)]);
+        assert_eq!(codes("{subject} [ 局长 {object}"), [(10, "O056", None)]);
+        assert_eq!(codes("{subject} 局长 ] {object}"), [(17, "O056", None)]);
         assert_eq!(codes(" "), [(0, "O056", None)]);
         assert_eq!(codes("{object} ) 获评||入选"), [(9, "O056", None), (18, "O056", None)]);
     }

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::fault::{Fault, Problem};
 use super::folder::Folder;
 use super::nearest::nearest;
-use super::rule::{Example, Rule};
+use super::rule::{Example, Expected, Rule};
 use super::rule_fault::{RuleProblem, Wanted};
 use super::rule_pattern::{self, Names, unknown_type};
 use super::schema::{Labels, Schema};
@@ -225,14 +225,15 @@ impl Reader<'_> {
         types.iter().map(|name| name.get_ref().clone()).collect()
     }
 
-    /// A sentence with its names marked `[name|Type]`, and lines `subject → object`.
+    /// A sentence with its names marked `[name|Type]`, and lines `subject → object` or `subject → object = role`.
     fn example(&mut self, lines: &[Spanned<String>]) -> Option<Example> {
         let (first, rest) = lines.split_first()?;
         let mut example =
             Example { text: String::new(), names: Vec::new(), expected: Vec::new(), location: self.place(first.span().start) };
         self.marked(first, &mut example);
         for line in rest {
-            let Some((subject, object)) = line.get_ref().split_once('→') else {
+            let (pair, role) = line.get_ref().split_once('=').unwrap_or((line.get_ref(), ""));
+            let Some((subject, object)) = pair.split_once('→') else {
                 self.fault(line.span().start, RuleProblem::NoArrow { line: line.get_ref().clone() }, None);
                 continue;
             };
@@ -243,7 +244,8 @@ impl Reader<'_> {
                     self.fault(line.span().start, RuleProblem::NotMarked { name: name.to_owned() }, near);
                 }
             }
-            example.expected.push((subject.trim().to_owned(), object.trim().to_owned()));
+            let [subject, object, role] = [subject, object, role].map(|part| part.trim().to_owned());
+            example.expected.push(Expected { subject, object, role });
         }
         Some(example)
     }

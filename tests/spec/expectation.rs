@@ -18,6 +18,8 @@ pub enum What {
     Entity {
         class: String,
         name: Option<String>,
+        /// Number of a document.
+        number: Option<String>,
     },
     Relation {
         subject: Option<String>,
@@ -99,9 +101,9 @@ pub fn parse(line: &str) -> Result<Expectation, String> {
         Word::Plain("figure") => figure(tail)?,
         Word::Plain(class) if class.starts_with(char::is_uppercase) => {
             let class = known("class", class)?;
-            match word(tail).0 {
-                Word::Name(name) => What::Entity { class, name: Some(name.to_owned()) },
-                Word::None if is_absent => What::Entity { class, name: None },
+            match word(tail) {
+                (Word::Name(name), tail) => What::Entity { class, name: Some(name.to_owned()), number: number(tail)? },
+                (Word::None, _) if is_absent => What::Entity { class, name: None, number: None },
                 _ => return Err("a class is followed by a name in backticks".to_owned()),
             }
         }
@@ -131,6 +133,15 @@ fn word(text: &str) -> (Word<'_>, &str) {
 /// The parts after commas.
 fn parts(tail: &str) -> impl Iterator<Item = &str> {
     tail.split(", ").map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The number that follows the name of a document.
+fn number(tail: &str) -> Result<Option<String>, String> {
+    let Some(part) = parts(tail).next() else { return Ok(None) };
+    match word(part) {
+        (Word::Plain("number"), name) => Ok(Some(name.trim_matches([' ', '`']).to_owned())),
+        _ => Err(format!("no such part of an entity: {part}")),
+    }
 }
 
 fn relation(subject: Option<&str>, tail: &str) -> Result<What, String> {

@@ -16,8 +16,9 @@ impl Found<'_> {
     pub fn meets(&self, expected: &Expectation) -> bool {
         let is_absent = expected.is_absent;
         let is_there = match &expected.what {
-            What::Entity { class, name } => {
-                let fits = |e: &Entity| *e.class == **class && name.as_deref().is_none_or(|name| is_called(e, name));
+            What::Entity { class, name, number } => {
+                let called = |e: &Entity| name.as_deref().is_none_or(|name| is_called(e, name));
+                let fits = |e: &Entity| *e.class == **class && called(e) && (number.is_none() || e.number == *number);
                 self.extraction.entities.iter().any(fits)
             }
             What::Relation { .. } => self.extraction.statements.iter().any(|statement| self.states(statement, &expected.what, is_absent)),

@@ -137,6 +137,8 @@ impl Names<'_> {
             }
             Part::Gap { most, names } => Step::Gap { most: *most, names: *names },
             Part::ClauseStart => Step::ClauseStart,
+            Part::RoleStart => Step::RoleStart,
+            Part::RoleEnd => Step::RoleEnd,
             // Optional parts are settled before.
             Part::ClauseEnd | Part::Optional(_) => Step::ClauseEnd,
         }

@@ -11,8 +11,9 @@ use super::super::detect::Reading;
 use super::super::knowledge::Knowledge;
 use super::super::units::{Item, Target, Unit};
 use super::super::weights::Weights;
+use super::Fit;
 
-type Pairs<'a> = BTreeSet<(&'a str, &'a str)>;
+type Pairs<'a> = BTreeSet<(&'a str, &'a str, String)>;
 
 /// Runs the examples and counterexamples of all rules. Gives those that do not come out as they say; none where the knowledge itself is
 /// faulty, which [`Extractor::new`] tells.
@@ -23,7 +24,7 @@ pub fn check_rules(ontology: &Arc<Ontology>) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for (number, rule) in ontology.rules().iter().enumerate() {
         for example in &rule.examples {
-            let expected: Pairs<'_> = example.expected.iter().map(|(s, o)| (s.as_str(), o.as_str())).collect();
+            let expected: Pairs<'_> = example.expected.iter().map(|e| (e.subject.as_str(), e.object.as_str(), e.role.clone())).collect();
             let found = found(&extractor, number, example);
             if found != expected {
                 faults.push(fault(rule, example, &found, &expected));
@@ -40,7 +41,8 @@ fn found<'a>(extractor: &Extractor, rule: usize, example: &'a Example) -> Pairs<
     let unit = unit(extractor, &reading, example);
     let name = |number: u16| unit.items.get(usize::from(number)).and_then(|item| name_of(example, item)).unwrap_or("");
     let fits = super::fits(extractor, &reading, &unit);
-    fits.iter().filter(|fit| usize::from(fit.rule) == rule).map(|fit| (name(fit.subject), name(fit.object))).collect()
+    let role = |fit: &Fit| fit.role.map(|(start, end)| reading.text.slice(start..end)).unwrap_or_default();
+    fits.iter().filter(|fit| usize::from(fit.rule) == rule).map(|fit| (name(fit.subject), name(fit.object), role(fit))).collect()
 }
 
 fn name_of<'a>(example: &'a Example, item: &Item) -> Option<&'a str> {
@@ -64,11 +66,20 @@ fn unit(extractor: &Extractor, reading: &Reading, example: &Example) -> Unit {
         })
     };
     let items = example.names.iter().enumerate().filter_map(item).collect();
-    Unit { sentences: 0..reading.layout.sentences.len(), items, figures: Vec::new(), carried: Vec::new(), main: None, fits: Vec::new() }
+    Unit {
+        sentences: 0..reading.layout.sentences.len(),
+        items,
+        figures: Vec::new(),
+        carried: Vec::new(),
+        main: None,
+        topic: None,
+        fits: Vec::new(),
+    }
 }
 
 fn fault(rule: &Rule, example: &Example, found: &Pairs<'_>, expected: &Pairs<'_>) -> Diagnostic {
-    let list = |pairs: Vec<&(&str, &str)>| pairs.iter().map(|(s, o)| format!("{s} → {o}")).collect::<Vec<_>>().join(", ");
+    let one = |(s, o, role): &(&str, &str, String)| if role.is_empty() { format!("{s} → {o}") } else { format!("{s} → {o} = {role}") };
+    let list = |pairs: Vec<&(&str, &str, String)>| pairs.into_iter().map(one).collect::<Vec<_>>().join(", ");
     let missing = list(expected.difference(found).collect());
     let extra = list(found.difference(expected).collect());
     let said = [("does not read", missing), ("also reads", extra)];

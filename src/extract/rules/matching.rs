@@ -23,7 +23,7 @@ pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &
     matcher.by_words();
     matcher.by_names();
     matcher.fits.sort_unstable();
-    matcher.fits.dedup();
+    matcher.fits.dedup_by_key(|fit| fit.key());
     matcher.fits
 }
 
@@ -39,6 +39,8 @@ enum Way {
 struct Bound {
     subjects: Vec<usize>,
     objects: Vec<usize>,
+    /// Where the role begins and ends.
+    role: (Option<usize>, Option<usize>),
 }
 
 impl Bound {
@@ -158,6 +160,14 @@ impl Matcher<'_> {
                     here = self.pass(here, way, *names)?;
                 }
                 None
+            }
+            Step::RoleStart => {
+                bound.role.0 = Some(at);
+                self.steps(rest, at, way, bound)
+            }
+            Step::RoleEnd => {
+                bound.role.1 = Some(at);
+                self.steps(rest, at, way, bound)
             }
             Step::ClauseStart => self.is_edge(at, Way::Left).then(|| self.steps(rest, at, way, bound)).flatten(),
             Step::ClauseEnd => self.is_edge(at, Way::Right).then(|| self.steps(rest, at, way, bound)).flatten(),
@@ -282,21 +292,24 @@ impl Matcher<'_> {
             return;
         }
         let implied = !(has_subject && (has_object || rule.to_document));
+        let role = bound.role.0.zip(bound.role.1).filter(|(start, end)| start < end);
         for (subject, object) in subjects.iter().flat_map(|s| objects.iter().map(move |o| (*s, *o))) {
             if self.target(subject) != self.target(object) {
                 let number = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-                self.fits.push(Fit { subject: number(subject), object: number(object), rule: sequence.rule, implied });
+                self.fits.push(Fit { subject: number(subject), object: number(object), rule: sequence.rule, implied, role });
             }
         }
     }
 
-    /// The item that the words before `at` imply: a subject is the name that opens the nearest clause before, or the
-    /// speaker; an object is the last name before, or the first that is carried into the unit.
+    /// The item that the words before `at` imply: a subject is the name that opens the nearest clause before, the
+    /// speaker, or the policy document whose title the text bears; an object is the last name before, or the first that is carried into the unit.
     fn implied(&self, types: Types, end: End, at: usize) -> Option<usize> {
         let fits = |item: &Item| types.holds(item.kind_of);
         let before = self.unit.items.iter().enumerate().rev().filter(|(_, item)| is_whole(item) && item.range.end <= at && fits(item));
         if end == End::Subject {
-            return before.map(|(i, _)| i).find(|i| self.opens_clause(*i)).or_else(|| self.carried(|how| how == SPEAKER, fits));
+            let opens = before.map(|(i, _)| i).find(|i| self.opens_clause(*i));
+            let own = |item: &Item| item.kind_of == self.extractor.roles.policy && fits(item);
+            return opens.or_else(|| self.carried(|how| how == SPEAKER, fits)).or_else(|| self.carried(|how| how == TITLE, own));
         }
         before.map(|(i, _)| i).next().or_else(|| self.carried(|_| true, fits))
     }
@@ -327,9 +340,7 @@ impl Matcher<'_> {
     }
 
     fn target(&self, number: usize) -> Option<&Target> {
-        let items = &self.unit.items;
-        let carried = || self.unit.carried.get(number - items.len()).map(|(item, _)| item);
-        items.get(number).or_else(carried).map(|item| &item.target)
+        u16::try_from(number).ok().and_then(|number| self.unit.item(number)).map(|(item, _)| &item.target)
     }
 }
 
@@ -341,6 +352,9 @@ const LONGEST_JOINT: usize = 4;
 
 /// How the person whose turn it is comes into a unit.
 const SPEAKER: u8 = 7;
+
+/// How a name of the title does.
+const TITLE: u8 = 6;
 
 /// Most characters between the start of a clause and the name that opens it.
 const LONGEST_OPENING: usize = 4;

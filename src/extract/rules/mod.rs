@@ -70,6 +70,8 @@ enum Step {
     Gap { most: usize, names: bool },
     ClauseStart,
     ClauseEnd,
+    RoleStart,
+    RoleEnd,
 }
 
 /// A word of a pattern: folded characters, or any word of a group.
@@ -96,6 +98,15 @@ pub(super) struct Fit {
     pub rule: u16,
     /// An end is not in the pattern but implied by an item before it.
     pub implied: bool,
+    /// First and last character of the words that tell the role.
+    pub role: Option<(usize, usize)>,
+}
+
+impl Fit {
+    /// What sets a fit apart from others; two ways to read a role are one fit.
+    fn key(&self) -> (u16, u16, u16, bool) {
+        (self.subject, self.object, self.rule, self.implied)
+    }
 }
 
 /// Stands for the carry of a pair whose one end the words only imply.

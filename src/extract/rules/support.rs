@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::model::{EntityIndex, RuleHit};
 
 use super::super::Extractor;
-use super::super::units::{Item, Target, Unit};
+use super::super::relate::Decision;
+use super::super::units::{Target, Unit};
 use super::{Fit, Rule};
 
 impl Extractor {
@@ -18,10 +19,40 @@ impl Extractor {
         })
     }
 
-    /// The first rule among those that fit a pair which speaks for a relation of the annotation scheme.
-    pub(in crate::extract) fn supporting(&self, fits: &[Fit], class: usize) -> Option<u16> {
+    /// Among the rules that fit a pair the first that speaks for a relation of the annotation scheme, rather one that tells the role.
+    pub(in crate::extract) fn supporting<'a>(&self, fits: &'a [Fit], class: usize) -> Option<&'a Fit> {
         let label = self.weights.relations.labels.get(class)?;
-        fits.iter().find(|fit| self.answers(label, &self.rule(fit).relation)).map(|fit| fit.rule)
+        fits.iter().filter(|fit| self.answers(label, &self.rule(fit).relation)).min_by_key(|fit| fit.role.is_none())
+    }
+
+    /// What direct rules say of relations that the scorer does not know, each once.
+    pub(in crate::extract) fn ruled(&self, units: &[Unit]) -> Vec<Decision> {
+        let labels = &self.weights.relations.labels;
+        let is_alone = |rule: &Rule| rule.direct && !labels.iter().any(|label| self.answers(label, &rule.relation));
+        let mut seen = BTreeSet::new();
+        let mut decisions = Vec::new();
+        for (number, unit) in units.iter().enumerate() {
+            for fit in unit.fits.iter().filter(|fit| is_alone(self.rule(fit))) {
+                let (Some(subject), Some(object)) = (unit.item(fit.subject), unit.item(fit.object)) else { continue };
+                if seen.insert((&subject.0.target, &self.rule(fit).relation, &object.0.target)) {
+                    decisions.push(Decision {
+                        subject: subject.0.target.clone(),
+                        object: object.0.target.clone(),
+                        class: None,
+                        margin: 0,
+                        carry: subject.1.max(object.1),
+                        unit: number,
+                        subject_range: subject.0.range.clone(),
+                        object_range: object.0.range.clone(),
+                        nested: false,
+                        rule: Some(fit.rule),
+                        direct: true,
+                        role: fit.role.map(|(start, end)| start..end),
+                    });
+                }
+            }
+        }
+        decisions
     }
 
     fn rule(&self, fit: &Fit) -> &Rule {
@@ -55,8 +86,5 @@ impl Extractor {
 
 /// The entity of an end of a fit; `None` for the document.
 fn entity(unit: &Unit, end: u16, number: &[usize]) -> Option<EntityIndex> {
-    let end = usize::from(end);
-    let carried = || unit.carried.get(end - unit.items.len()).map(|(item, _)| item);
-    let item: Option<&Item> = unit.items.get(end).or_else(carried);
-    if let Some(Target::Entity(draft)) = item.map(|item| &item.target) { Some(number[*draft]) } else { None }
+    if let Some(Target::Entity(draft)) = unit.item(end).map(|(item, _)| &item.target) { Some(number[*draft]) } else { None }
 }

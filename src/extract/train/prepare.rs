@@ -12,6 +12,7 @@ use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
 use super::super::measure::Owner;
 use super::super::pairs::View;
+use super::super::relate::Decision;
 use super::super::resolve::Resolution;
 use super::super::tagger::Frame;
 use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
@@ -234,7 +235,8 @@ pub(super) fn verdicts(extractor: &Extractor, lesson: &Lesson<'_>, found: &[Foun
     let Taught { names, units, truth } = Taught::new(extractor, lesson, found);
     let decisions = extractor.decide(&lesson.reading, &units);
     let settled = decisions.iter().filter(|d| !d.direct && !truth.is_doubtful(&names, &d.subject, &d.object));
-    settled.map(|d| (d.class, d.margin, truth.class(&names, &d.subject, &d.object, labels) == Some(d.class))).collect()
+    let judged = |d: &Decision| d.class.map(|class| (class, d.margin, truth.class(&names, &d.subject, &d.object, labels) == d.class));
+    settled.filter_map(judged).collect()
 }
 
 /// What the annotation says of the pairs of a document.
