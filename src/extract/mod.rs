@@ -9,8 +9,11 @@
 
 mod arithmetic;
 mod carried;
+mod chain;
+mod columns;
 mod detect;
 mod edges;
+mod emission;
 mod evaluate;
 mod figures;
 mod folded;
@@ -21,8 +24,10 @@ mod ledger;
 mod linear;
 mod marks;
 mod measure;
+mod memo;
 mod modality;
 mod pairs;
+mod pool;
 mod references;
 mod relate;
 mod resolve;
@@ -44,7 +49,9 @@ use crate::model::{Diagnostic, Document, Extraction};
 use crate::ontology::Ontology;
 
 use detect::Reading;
+use emission::Emission;
 use knowledge::Knowledge;
+use pool::Pool;
 use roles::Roles;
 
 pub use evaluate::{Evaluation, Miss, ReportRow, Score};
@@ -70,6 +77,8 @@ pub struct Extractor {
     one_character: std::collections::HashMap<char, Vec<usize>>,
     version: String,
     warnings: Vec<Diagnostic>,
+    /// What the tagger knows from the sentences it read.
+    emissions: Pool<Emission>,
 }
 
 impl Extractor {
@@ -122,6 +131,7 @@ impl Extractor {
             one_character,
             version,
             warnings: Vec::new(),
+            emissions: Pool::default(),
         }
     }
 

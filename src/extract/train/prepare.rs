@@ -7,13 +7,13 @@ use crate::corpus::{Annotated, Gold};
 use crate::model::Origin;
 
 use super::super::Extractor;
+use super::super::columns::Frame;
 use super::super::detect::{Found, Reading};
 use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
 use super::super::measure::Owner;
 use super::super::pairs::View;
 use super::super::resolve::Resolution;
-use super::super::tagger::Frame;
 use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
 use super::calibrate::Verdict;
 use super::classify::Case;
