@@ -104,6 +104,8 @@ pub(super) struct Knowledge {
     pub heads: Vec<Head>,
     /// Equal forms in names, longest first: (long, short).
     pub equal: Vec<(String, String)>,
+    /// The characters that long forms begin with, in order.
+    pub equal_begin: Vec<char>,
     /// Words of names that are neither place nor industry, longest first.
     pub modifiers: Vec<String>,
     /// The last characters of names of places that alone stand for the place a body belongs to (省 in 省财政厅).
@@ -254,6 +256,9 @@ impl Knowledge {
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .build_with_values(pairs)
             .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
+        let mut equal_begin: Vec<char> = equal.iter().filter_map(|(long, _)| long.chars().next()).collect();
+        equal_begin.sort_unstable();
+        equal_begin.dedup();
         let briefs = patterns.iter().map(Brief::of).collect();
         let by_text = texts.into_iter().zip(0u32..).collect();
         Ok(Self {
@@ -262,6 +267,7 @@ impl Knowledge {
             patterns,
             heads,
             equal,
+            equal_begin,
             modifiers,
             place_levels,
             list_counts,
