@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::model::{Diagnostic, Language, Location, NameKind, Severity, Term};
 use crate::ontology::Ontology;
 
+use super::cues::Cue;
 use super::folded::Folded;
 use super::hits::{self, Brief, Hit};
 use super::rules::{self, Rules};
@@ -117,6 +118,8 @@ pub(super) struct Knowledge {
     pub scoring: Scoring,
     pub groups: Vec<String>,
     pub rules: Rules,
+    /// By word group: what it tells of how something is said.
+    cues: Vec<Option<Cue>>,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
     /// What a hit says of its pattern by itself.
@@ -274,6 +277,7 @@ impl Knowledge {
             types,
             relations,
             scoring,
+            cues: groups.iter().map(|name| Cue::of_group(name)).collect(),
             groups,
             rules,
             entry_type,
@@ -290,6 +294,11 @@ impl Knowledge {
     /// The pattern of a hit.
     pub fn pattern(&self, hit: Hit) -> &Pattern {
         &self.patterns[hit.pattern as usize]
+    }
+
+    /// What the word of a hit tells of how something is said.
+    pub fn cues(&self, hit: Hit) -> impl Iterator<Item = Cue> + '_ {
+        self.pattern(hit).groups.iter().filter_map(|group| self.cues[usize::from(*group)])
     }
 
     /// The pattern of exactly this folded text.

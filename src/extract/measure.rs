@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::model::{Comparison, Confidence, Direction, Document, EntityIndex, Evidence, Modality, Observation};
 
 use super::Extractor;
+use super::cues::Cue;
 use super::detect::Reading;
 use super::figures::Figure;
 use super::modality::Advice;
@@ -242,15 +243,15 @@ impl Extractor {
         let from = reading.hits.partition_point(|h| (h.start as usize) < start);
         for hit in reading.hits[from..].iter().take_while(|h| (h.start as usize) < at).filter(|h| (h.end as usize) <= at) {
             let (s, e) = (hit.start as usize, hit.end as usize);
-            for group in &self.knowledge.pattern(*hit).groups {
+            for cue in self.knowledge.cues(*hit) {
                 let near = at - e <= 3;
-                match self.knowledge.groups[usize::from(*group)].as_str() {
-                    "change.up" if near => direction = Some(Direction::Increase),
-                    "change.down" if near => direction = Some(Direction::Decrease),
-                    "change.after" if near => after = true,
-                    "compare.year" => comparison = Some(Comparison::YearOnYear),
-                    "compare.period" => comparison = Some(Comparison::PeriodOnPeriod),
-                    "compare.base" => comparison = comparison.or(Some(Comparison::AgainstBase)),
+                match cue {
+                    Cue::Up if near => direction = Some(Direction::Increase),
+                    Cue::Down if near => direction = Some(Direction::Decrease),
+                    Cue::After if near => after = true,
+                    Cue::YearOnYear => comparison = Some(Comparison::YearOnYear),
+                    Cue::PeriodOnPeriod => comparison = Some(Comparison::PeriodOnPeriod),
+                    Cue::AgainstBase => comparison = comparison.or(Some(Comparison::AgainstBase)),
                     _ => continue,
                 }
                 first = first.min(s);

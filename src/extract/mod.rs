@@ -11,6 +11,7 @@ mod arithmetic;
 mod carried;
 mod chain;
 mod columns;
+mod cues;
 mod detect;
 mod edges;
 mod emission;
