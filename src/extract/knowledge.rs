@@ -12,6 +12,7 @@ use crate::ontology::Ontology;
 use super::cues::Cue;
 use super::folded::Folded;
 use super::hits::{self, Brief, Hit};
+use super::quick::QuickMap;
 use super::rules::{self, Rules};
 use super::scoring::Scoring;
 
@@ -125,7 +126,7 @@ pub(super) struct Knowledge {
     /// What a hit says of its pattern by itself.
     briefs: Vec<Brief>,
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
-    by_text: HashMap<String, u32>,
+    by_text: QuickMap<String, u32>,
 }
 
 #[derive(Deserialize)]

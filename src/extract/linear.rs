@@ -278,7 +278,7 @@ impl Linear {
     }
 
     /// Sets `scores` (one a class) to the bias and the weights of `features`.
-    #[inline]
+    #[cfg(test)]
     pub fn score(&self, features: &[u64], scores: &mut [i32]) {
         let mut sums = [0i32; CLASSES];
         self.add(features, &mut sums);
@@ -289,7 +289,7 @@ impl Linear {
 
     /// Adds the weights of `features` to `sums`.
     #[inline]
-    pub fn add(&self, features: &[u64], sums: &mut [i32; CLASSES]) {
+    pub fn add(&self, features: &[u64], sums: &mut [i32]) {
         let mut narrow = [0i16; CLASSES];
         let narrow = &mut narrow[..self.table.width];
         for part in features.chunks(MOST) {

@@ -11,7 +11,7 @@ use super::figures::Figure;
 use super::modality::Advice;
 use super::pairs::View;
 use super::relate::{clause_around, entity_of};
-use super::sink::Scorer;
+use super::sink::{Scorer, Shares};
 use super::units::{FIGURE, Item, Pair, Target, Unit};
 
 /// The subject chosen for a figure.
@@ -57,7 +57,7 @@ impl Extractor {
     /// Observations of all units.
     pub(super) fn observations(&self, document: &Document, reading: &Reading, units: &[Unit], number: &[usize]) -> Vec<Observation> {
         let mut observations: Vec<Observation> = Vec::new();
-        let mut scorer = Scorer::new(&self.weights.figures);
+        let mut scorer = Scorer::new(&self.weights.figures, self.figure_shares.take(|| Shares::new(&self.weights.figures)));
         let mut owner: Option<Owner> = None;
         for unit in units.iter().filter(|u| !u.figures.is_empty()) {
             scorer.next_unit();
@@ -72,6 +72,7 @@ impl Extractor {
                 }
             }
         }
+        self.figure_shares.give_back(scorer.into_shares());
         observations.sort_by(|a, b| a.evidence.cmp(&b.evidence).then(a.indicator.cmp(&b.indicator)));
         observations
     }
