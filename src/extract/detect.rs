@@ -5,13 +5,15 @@ use std::ops::Range;
 use crate::model::{Document, Origin};
 
 use super::Extractor;
+use super::columns::Setting;
+use super::emission::Emission;
 use super::folded::Folded;
 use super::hits::Hit;
 use super::knowledge::{Knowledge, NameSense};
 use super::layout::Layout;
 use super::linear::Feature;
 use super::marks::{Marker, Marks};
-use super::tagger::{Setting, Tagged};
+use super::tagger::Tagged;
 
 /// Words that name something, not yet resolved. Characters of the text.
 #[derive(Clone, Debug)]
@@ -73,11 +75,12 @@ impl Extractor {
     /// Mentions in the order of the text; the parts of a name follow it.
     pub(super) fn detect(&self, reading: &Reading) -> Vec<Found> {
         let mut found = Vec::new();
+        let mut memory = self.emissions.take(|| Emission::new(&self.weights.tagger.emission));
         for sentence in 0..reading.layout.sentences.len() {
             let base = reading.layout.sentences[sentence].range.start;
             let marks = &reading.marks[sentence];
             let first = found.len();
-            let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence));
+            let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence), &mut memory);
             let tagged = self.after_places(reading, sentence, self.split_listed(marks, tagged));
             for tag in self.coordinate(reading, sentence, tagged) {
                 let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
@@ -88,6 +91,7 @@ impl Extractor {
             }
             self.add_listed(reading, sentence, first, &mut found);
         }
+        self.emissions.give_back(memory);
         self.add_speakers(reading, &mut found);
         found
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::model::{Bound, Term};
 
 use super::Extractor;
+use super::cues::Cue;
 use super::detect::Reading;
 
 /// A figure of the text. Characters of the text.
@@ -137,11 +138,11 @@ impl Extractor {
         };
         let first = reading.hits.partition_point(|h| (h.start as usize) + 6 < start);
         for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) <= end).filter(|h| near(h)) {
-            for group in &self.knowledge.pattern(*hit).groups {
-                match self.knowledge.groups[usize::from(*group)].as_str() {
-                    "bound.about" => return Some(Bound::About),
-                    "bound.least" => return Some(Bound::AtLeast),
-                    "bound.most" => return Some(Bound::AtMost),
+            for cue in self.knowledge.cues(*hit) {
+                match cue {
+                    Cue::About => return Some(Bound::About),
+                    Cue::AtLeast => return Some(Bound::AtLeast),
+                    Cue::AtMost => return Some(Bound::AtMost),
                     _ => {}
                 }
             }

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use crate::model::{Diagnostic, Language, Location, NameKind, Severity, Term};
 use crate::ontology::Ontology;
 
+use super::cues::Cue;
 use super::folded::Folded;
 use super::hits::{self, Brief, Hit};
+use super::quick::QuickMap;
 use super::rules::{self, Rules};
 use super::scoring::Scoring;
 
@@ -106,6 +108,8 @@ pub(super) struct Knowledge {
     pub heads: Vec<Head>,
     /// Equal forms in names, longest first: (long, short).
     pub equal: Vec<(String, String)>,
+    /// The characters that long forms begin with, in order.
+    pub equal_begin: Vec<char>,
     /// Words of names that are neither place nor industry, longest first.
     pub modifiers: Vec<String>,
     /// Modifiers that stay with the industry they qualify (高端 in 高端装备集群).
@@ -120,12 +124,14 @@ pub(super) struct Knowledge {
     pub scoring: Scoring,
     pub groups: Vec<String>,
     pub rules: Rules,
+    /// By word group: what it tells of how something is said.
+    cues: Vec<Option<Cue>>,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
     /// What a hit says of its pattern by itself.
     briefs: Vec<Brief>,
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
-    by_text: HashMap<String, u32>,
+    by_text: QuickMap<String, u32>,
 }
 
 #[derive(Deserialize)]
@@ -281,6 +287,9 @@ impl Knowledge {
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .build_with_values(pairs)
             .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
+        let mut equal_begin: Vec<char> = equal.iter().filter_map(|(long, _)| long.chars().next()).collect();
+        equal_begin.sort_unstable();
+        equal_begin.dedup();
         let briefs = patterns.iter().map(Brief::of).collect();
         let by_text = texts.into_iter().zip(0u32..).collect();
         Ok(Self {
@@ -289,6 +298,7 @@ impl Knowledge {
             patterns,
             heads,
             equal,
+            equal_begin,
             modifiers,
             qualities,
             place_levels,
@@ -297,6 +307,7 @@ impl Knowledge {
             types,
             relations,
             scoring,
+            cues: groups.iter().map(|name| Cue::of_group(name)).collect(),
             groups,
             rules,
             entry_type,
@@ -313,6 +324,11 @@ impl Knowledge {
     /// The pattern of a hit.
     pub fn pattern(&self, hit: Hit) -> &Pattern {
         &self.patterns[hit.pattern as usize]
+    }
+
+    /// What the word of a hit tells of how something is said.
+    pub fn cues(&self, hit: Hit) -> impl Iterator<Item = Cue> + '_ {
+        self.pattern(hit).groups.iter().filter_map(|group| self.cues[usize::from(*group)])
     }
 
     /// The pattern of exactly this folded text.

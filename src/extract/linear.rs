@@ -72,7 +72,10 @@ const LANES: usize = 8;
 const FILLED_FROM: usize = 8;
 
 /// Features whose slots are fetched together; a power of two.
-const BATCH: usize = 64;
+const BATCH: usize = 16;
+
+/// Features whose weights for one class sum up to a number of sixteen bits.
+pub(super) const MOST: usize = 128;
 
 /// The rows as scoring wants them: open addressing over slots of eight bytes. A slot holds 32 bits of the feature and two packed
 /// cells, which is all that two rows in three have; longer rows stand in `long`, each after its length; those with weights for one class
@@ -171,13 +174,13 @@ impl Table {
         self.sieve[bit >> 6] >> (bit & 63) & 1 != 0
     }
 
-    /// Adds the weights of features. The slots of all are fetched before any is used, so that their waits for memory overlap.
+    /// Adds the weights of features to sums that have room for them, one a class. The slots of a batch are fetched before any is used, so
+    /// that their waits for memory overlap.
     #[inline]
-    fn add(&self, features: &[u64], scores: &mut [i32; CLASSES]) {
-        let mut kept = [0u64; BATCH];
-        let mut homes = [(0u32, 0u32); BATCH];
-        let mut filled = [0u32; BATCH];
+    fn add(&self, features: &[u64], sums: &mut [i16]) {
         for part in features.chunks(BATCH) {
+            let mut kept = [0u64; BATCH];
+            let mut homes = [(0u32, 0u32); BATCH];
             let mut count = 0;
             for key in part {
                 kept[count & (BATCH - 1)] = *key;
@@ -186,17 +189,14 @@ impl Table {
             for (home, key) in homes.iter_mut().zip(&kept[..count]) {
                 *home = self.slots[self.home(*key)];
             }
-            let mut rows = 0;
             for (home, key) in homes.iter().zip(&kept[..count]) {
                 let payload = self.find(*home, *key);
                 if (payload as u16).cast_signed() >> 7 == FILLED {
-                    filled[rows & (BATCH - 1)] = place(payload);
-                    rows += 1;
+                    self.add_filled(place(payload), sums);
                 } else {
-                    self.add_row(payload, scores);
+                    self.add_row(payload, sums);
                 }
             }
-            self.add_filled(&filled[..rows], scores);
         }
     }
 
@@ -215,36 +215,28 @@ impl Table {
 
     /// Adds the cells of a payload that is not that of a filled row.
     #[inline]
-    fn add_row(&self, payload: u32, scores: &mut [i32; CLASSES]) {
+    fn add_row(&self, payload: u32, sums: &mut [i16]) {
         let (one, two) = (payload as u16, (payload >> 16) as u16);
         if one.cast_signed() >> 7 == ELSEWHERE {
             let start = place(payload) as usize;
             let len = usize::from(self.long[start]);
             for cell in &self.long[start + 1..=start + len] {
-                add_cell(*cell, scores);
+                add_cell(*cell, sums);
             }
         } else {
-            add_cell(one, scores);
-            add_cell(two, scores);
+            add_cell(one, sums);
+            add_cell(two, sums);
         }
     }
 
-    /// Adds filled rows. The sum of a batch fits sixteen bits.
+    /// Adds a filled row.
     #[inline]
-    fn add_filled(&self, rows: &[u32], scores: &mut [i32; CLASSES]) {
-        if rows.is_empty() {
-            return;
+    fn add_filled(&self, row: u32, sums: &mut [i16]) {
+        let start = row as usize * self.width;
+        let row = &self.filled[start..start + self.width];
+        for (sums, weights) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
+            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += i16::from(*weight));
         }
-        let mut sums = [0i16; CLASSES];
-        let sums = &mut sums[..self.width];
-        for row in rows {
-            let start = *row as usize * self.width;
-            let row = &self.filled[start..start + self.width];
-            for (sums, weights) in sums.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
-                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += i16::from(*weight));
-            }
-        }
-        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += i32::from(*sum));
     }
 }
 
@@ -255,8 +247,8 @@ fn place(payload: u32) -> u32 {
 }
 
 #[inline]
-fn add_cell(cell: u16, scores: &mut [i32; CLASSES]) {
-    scores[usize::from(cell & 127)] += i32::from(cell.cast_signed() >> 7);
+fn add_cell(cell: u16, sums: &mut [i16]) {
+    sums[usize::from(cell & 127)] += cell.cast_signed() >> 7;
 }
 
 impl Linear {
@@ -286,7 +278,7 @@ impl Linear {
     }
 
     /// Sets `scores` (one a class) to the bias and the weights of `features`.
-    #[inline]
+    #[cfg(test)]
     pub fn score(&self, features: &[u64], scores: &mut [i32]) {
         let mut sums = [0i32; CLASSES];
         self.add(features, &mut sums);
@@ -297,10 +289,27 @@ impl Linear {
 
     /// Adds the weights of `features` to `sums`.
     #[inline]
-    pub fn add(&self, features: &[u64], sums: &mut [i32; CLASSES]) {
+    pub fn add(&self, features: &[u64], sums: &mut [i32]) {
+        let mut narrow = [0i16; CLASSES];
+        let narrow = &mut narrow[..self.table.width];
+        for part in features.chunks(MOST) {
+            self.add_narrow(part, narrow);
+            sums.iter_mut().zip(&*narrow).for_each(|(sum, weight)| *sum += i32::from(*weight));
+            narrow.fill(0);
+        }
+    }
+
+    /// Adds the weights of features to a row of [`Linear::width`] sums; of no more than [`MOST`] features in all.
+    #[inline]
+    pub fn add_narrow(&self, features: &[u64], sums: &mut [i16]) {
         if !self.rows.is_empty() {
             self.table.add(features, sums);
         }
+    }
+
+    /// Length of a row of sums: the number of classes, rounded up.
+    pub fn width(&self) -> usize {
+        self.table.width
     }
 
     /// Number of stored weights.
@@ -461,8 +470,8 @@ mod tests {
         model.cells.iter().for_each(|(class, w)| wanted[usize::from(*class)] += i32::from(*w));
         assert_eq!(scores, wanted);
         assert!(
-            model.table.filled.len() > BATCH * model.table.width && !model.table.long.is_empty(),
-            "both kinds of rows, more than one batch"
+            model.table.filled.len() > MOST * model.table.width && !model.table.long.is_empty(),
+            "both kinds of rows, more of them than are summed at once"
         );
     }
 

@@ -5,12 +5,13 @@ use std::ops::Range;
 use crate::model::{Comparison, Confidence, Direction, Document, EntityIndex, Evidence, Modality, Observation};
 
 use super::Extractor;
+use super::cues::Cue;
 use super::detect::Reading;
 use super::figures::Figure;
 use super::modality::Advice;
 use super::pairs::View;
 use super::relate::entity_of;
-use super::sink::Scorer;
+use super::sink::{Scorer, Shares};
 use super::statements::clause_around;
 use super::units::{FIGURE, Item, Pair, Target, Unit};
 
@@ -57,7 +58,7 @@ impl Extractor {
     /// Observations of all units.
     pub(super) fn observations(&self, document: &Document, reading: &Reading, units: &[Unit], number: &[usize]) -> Vec<Observation> {
         let mut observations: Vec<Observation> = Vec::new();
-        let mut scorer = Scorer::new(&self.weights.figures);
+        let mut scorer = Scorer::new(&self.weights.figures, self.figure_shares.take(|| Shares::new(&self.weights.figures)));
         let mut owner: Option<Owner> = None;
         for unit in units.iter().filter(|u| !u.figures.is_empty()) {
             scorer.next_unit();
@@ -72,6 +73,7 @@ impl Extractor {
                 }
             }
         }
+        self.figure_shares.give_back(scorer.into_shares());
         observations.sort_by(|a, b| a.evidence.cmp(&b.evidence).then(a.indicator.cmp(&b.indicator)));
         observations
     }
@@ -243,15 +245,15 @@ impl Extractor {
         let from = reading.hits.partition_point(|h| (h.start as usize) < start);
         for hit in reading.hits[from..].iter().take_while(|h| (h.start as usize) < at).filter(|h| (h.end as usize) <= at) {
             let (s, e) = (hit.start as usize, hit.end as usize);
-            for group in &self.knowledge.pattern(*hit).groups {
+            for cue in self.knowledge.cues(*hit) {
                 let near = at - e <= 3;
-                match self.knowledge.groups[usize::from(*group)].as_str() {
-                    "change.up" if near => direction = Some(Direction::Increase),
-                    "change.down" if near => direction = Some(Direction::Decrease),
-                    "change.after" if near => after = true,
-                    "compare.year" => comparison = Some(Comparison::YearOnYear),
-                    "compare.period" => comparison = Some(Comparison::PeriodOnPeriod),
-                    "compare.base" => comparison = comparison.or(Some(Comparison::AgainstBase)),
+                match cue {
+                    Cue::Up if near => direction = Some(Direction::Increase),
+                    Cue::Down if near => direction = Some(Direction::Decrease),
+                    Cue::After if near => after = true,
+                    Cue::YearOnYear => comparison = Some(Comparison::YearOnYear),
+                    Cue::PeriodOnPeriod => comparison = Some(Comparison::PeriodOnPeriod),
+                    Cue::AgainstBase => comparison = comparison.or(Some(Comparison::AgainstBase)),
                     _ => continue,
                 }
                 first = first.min(s);

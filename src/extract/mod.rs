@@ -9,9 +9,13 @@
 
 mod arithmetic;
 mod carried;
+mod chain;
+mod columns;
+mod cues;
 mod detect;
 mod document_numbers;
 mod edges;
+mod emission;
 mod evaluate;
 mod figures;
 mod folded;
@@ -22,8 +26,11 @@ mod ledger;
 mod linear;
 mod marks;
 mod measure;
+mod memo;
 mod modality;
 mod pairs;
+mod pool;
+mod quick;
 mod references;
 mod relate;
 mod resolve;
@@ -46,8 +53,12 @@ use crate::model::{Diagnostic, Document, Extraction};
 use crate::ontology::Ontology;
 
 use detect::Reading;
+use emission::Emission;
 use knowledge::Knowledge;
+use pool::Pool;
+use review::Judgement;
 use roles::Roles;
+use sink::Shares;
 
 pub use evaluate::{Evaluation, Miss, ReportRow, Score};
 pub use ledger::RuleCount;
@@ -72,6 +83,15 @@ pub struct Extractor {
     one_character: std::collections::HashMap<char, Vec<usize>>,
     version: String,
     warnings: Vec<Diagnostic>,
+    /// What the tagger knows from the sentences it read.
+    emissions: Pool<Emission>,
+    /// What the second look knows from the pairs it saw.
+    judgements: Pool<Judgement>,
+    /// What the scorers of relations and of figures know from the pairs they saw.
+    relation_shares: Pool<Shares>,
+    figure_shares: Pool<Shares>,
+    /// By type: the types it was seen related to, a bit each.
+    allowed: Vec<u128>,
 }
 
 impl Extractor {
@@ -112,6 +132,10 @@ impl Extractor {
         let relation_groups = knowledge.groups.iter().map(|g| g.starts_with("verb.") || g.starts_with("cue.")).collect();
         let class_hashes = knowledge.types.iter().map(|t| linear::Feature::new(7).text(&t.class).hash()).collect();
         let counting = ["ItemUnit", "FirmUnit", "PersonUnit", "CaseUnit"].iter().map(ToString::to_string).collect();
+        let mut allowed = vec![0u128; usize::from(u8::MAX) + 1];
+        for (a, b) in weights.allowed.iter().filter(|(_, b)| *b < 128) {
+            allowed[usize::from(*a)] |= 1 << b;
+        }
         let version = format!("{}+{}", &knowledge.ontology.hash()[..12.min(knowledge.ontology.hash().len())], weights.version());
         Self {
             knowledge,
@@ -124,12 +148,18 @@ impl Extractor {
             one_character,
             version,
             warnings: Vec::new(),
+            emissions: Pool::default(),
+            judgements: Pool::default(),
+            relation_shares: Pool::default(),
+            figure_shares: Pool::default(),
+            allowed,
         }
     }
 
     /// The same extractor with another second look.
     fn with_review(mut self, review: &linear::Linear) -> Self {
         self.weights.review = review.clone();
+        self.judgements = Pool::default();
         self
     }
 

@@ -5,7 +5,9 @@ use std::ops::Range;
 use crate::model::Modality;
 
 use super::Extractor;
+use super::cues::Cue;
 use super::detect::Reading;
+use super::hits::Brief;
 
 /// Whether what is said may be advice.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,17 +41,21 @@ impl Extractor {
         let (mut planned, mut came_true) = (false, false);
         for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) < at.start) {
             let (start, end) = (hit.start as usize, hit.end as usize);
-            if end > at.start || Self::covered(reading, hit) {
+            if end > at.start || !hit.brief.holds(Brief::GROUPS) {
                 continue;
             }
-            for group in &self.knowledge.pattern(*hit).groups {
-                match self.knowledge.groups[usize::from(*group)].as_str() {
-                    "cue.denied" if start >= clause => return Modality::Denied,
-                    "cue.discouraged" if start >= clause => return Modality::Discouraged,
-                    "cue.conditional" if start == sentence.start || start == clause => planned = true,
-                    "cue.planned" if at.start - end <= 30 => planned = true,
-                    "cue.recommended" if advice != Advice::No && start >= clause => return Modality::Recommended,
-                    "cue.realised" => came_true = true,
+            let mut cues = self.knowledge.cues(*hit).peekable();
+            if cues.peek().is_none() || Self::covered(reading, hit) {
+                continue;
+            }
+            for cue in cues {
+                match cue {
+                    Cue::Denied if start >= clause => return Modality::Denied,
+                    Cue::Discouraged if start >= clause => return Modality::Discouraged,
+                    Cue::Conditional if start == sentence.start || start == clause => planned = true,
+                    Cue::Planned if at.start - end <= 30 => planned = true,
+                    Cue::Recommended if advice != Advice::No && start >= clause => return Modality::Recommended,
+                    Cue::Realised => came_true = true,
                     _ => {}
                 }
             }

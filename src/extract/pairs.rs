@@ -1,12 +1,14 @@
 //! What a reader can see of a pair of items: the features on which the scorers of relations and of figures decide.
 
+use std::ops::Range;
+
 use super::Extractor;
 use super::detect::Reading;
 use super::figures::Figure;
 use super::layout::LineKind;
 use super::linear::Feature;
 use super::rules;
-use super::sink::Sink;
+use super::sink::{Key, Sink};
 use super::surroundings::{Around, Surroundings};
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit};
 
@@ -54,11 +56,31 @@ impl Family {
         Feature::new(3000 + template).with(self.types & 0x10)
     }
 
-    /// Key of a group of features that only these types and `of` decide.
+    /// Key of a group of features that only these types and `of` decide, in one unit.
     #[inline]
     fn key(self, group: Group, of: u64) -> u64 {
         self.types << 36 | (group as u64) << 32 | of & 0xFFFF_FFFF
     }
+
+    /// Key of a group of features that only these types and `values` decide, wherever they stand.
+    #[inline]
+    fn known(self, known: Known, values: [u64; 2]) -> Key {
+        [self.types << 8 | known as u64, values[0], values[1]]
+    }
+
+    /// What a value says to those that know the types, the classes, and only the order.
+    #[inline]
+    fn each(self, template: u32, value: u64) -> [Feature; 3] {
+        [self.p(template), self.q(template), self.r(template)].map(|feature| feature.with(value))
+    }
+}
+
+/// Small numbers side by side, each below the one it comes with.
+fn small<const N: usize>(numbers: [(u64, u64); N]) -> u64 {
+    numbers.iter().fold(0, |all, (number, limit)| {
+        debug_assert!(number < limit, "a number that has no room");
+        all * limit + number
+    })
 }
 
 /// Groups of features that pairs of a unit share.
@@ -68,11 +90,32 @@ enum Group {
     Subject,
     Object,
     Level,
-    Word,
-    Verb,
-    Between,
     Figure,
     Lead,
+}
+
+/// Groups of features that come again in any document.
+#[derive(Clone, Copy)]
+enum Known {
+    Ends,
+    Topic,
+    Opening,
+    Approach,
+    Skeleton,
+    Shortened,
+    Words,
+    Sorts,
+    MainVerb,
+    Gap,
+    VerbGroup,
+    Frame,
+    Word,
+    Verb,
+    Table,
+    Carried,
+    CarriedGroup,
+    Owner,
+    Place,
 }
 
 impl<'a> View<'a> {
@@ -121,18 +164,25 @@ impl<'a> View<'a> {
             }
         });
         let nesting = nesting(a, b);
-        out.put(f.p(2).with(nesting));
         let parts = u64::from(a.inside.is_some()) << 1 | u64::from(b.inside.is_some());
-        out.put(f.p(3).with(parts).with(nesting));
-        out.put(f.q(3).with(parts).with(nesting).with(u64::from(pair.carry)));
-        out.put(f.p(6).with(u64::from(a.reference)).with(u64::from(b.reference)));
         let prominence = u64::from(self.unit.prominence(&a.target));
-        out.put(f.p(7).with(prominence));
-        out.put(f.q(7).with(prominence).with(u64::from(pair.carry)));
-        let topic = u64::from(self.unit.topic.as_ref() == Some(&a.target)) | u64::from(self.unit.topic.as_ref() == Some(&b.target)) << 1;
-        out.put(f.p(8).with(topic));
-        out.put(f.q(8).with(topic).with(u64::from(pair.carry)));
-        out.put(f.q(9).with(topic).with(prominence).with(u64::from(pair.carry > 0)));
+        let (carry, references) = (u64::from(pair.carry), [a, b].map(|item| u64::from(item.reference)));
+        let key = small([(nesting, 8), (parts, 4), (references[0], 2), (references[1], 2), (prominence, 256)]);
+        out.known(f.known(Known::Ends, [key, 0]), || {
+            [
+                f.p(2).with(nesting),
+                f.p(3).with(parts).with(nesting),
+                f.q(3).with(parts).with(nesting).with(carry),
+                f.p(6).with(references[0]).with(references[1]),
+                f.p(7).with(prominence),
+                f.q(7).with(prominence).with(carry),
+            ]
+        });
+        let topic = [a, b].map(|item| u64::from(self.unit.topic.as_ref() == Some(&item.target)));
+        let topic = topic[0] | topic[1] << 1;
+        out.known(f.known(Known::Topic, [small([(topic, 4), (prominence, 256)]), 0]), || {
+            [f.p(8).with(topic), f.q(8).with(topic).with(carry), f.q(9).with(topic).with(prominence).with(u64::from(carry > 0))]
+        });
         let numbers = (self.number(a, at.0), self.number(b, at.1));
         for (n, group, item, number) in [(0u32, Group::Subject, a, numbers.0), (1, Group::Object, b, numbers.1)] {
             out.shared(f.key(group, number as u64), |out| {
@@ -211,24 +261,30 @@ impl<'a> View<'a> {
             | is(before.clone().next()) << 2
             | u64::from(a.range.start >= clause && a.range.end <= item.range.start) << 3
             | u64::from(a.inside.is_some()) << 4;
-        out.put(f.p(101).with(relation));
-        out.put(f.q(101).with(relation).with(u64::from(carry)));
-        out.put(f.r(101).with(relation).with(u64::from(carry)));
         let clauses = before.clone().filter(|i| i.range.start >= clause).count().min(3) as u64;
-        out.put(f.q(102).with(relation).with(clauses).with(u64::from(carry)));
         let follows = u64::from(pair.follows);
-        out.put(f.p(104).with(follows).with(clauses.min(1)));
-        out.put(f.q(104).with(follows).with(relation).with(clauses.min(1)));
-        out.put(f.r(104).with(follows).with(clauses));
         let ahead = self.unit.items.iter().filter(whole).filter(|i| i.range.start >= a.range.end && i.range.end <= item.range.start);
         let ahead = ahead.filter(|i| is_actor(self.extractor, i) && i.target != a.target).count().min(3) as u64;
-        out.put(f.q(105).with(ahead).with(u64::from(carry)).with(clauses.min(1)));
-        out.put(f.r(105).with(ahead).with(follows).with(u64::from(carry == 0)));
+        let (carry, frequency) = (u64::from(carry), u64::from(a.frequency));
         let topic = u64::from(self.unit.topic.as_ref() == Some(&a.target));
-        out.put(f.q(106).with(topic).with(relation).with(clauses.min(1)));
-        out.put(f.r(106).with(topic).with(follows).with(clauses.min(1)));
-        out.put(f.r(107).with(topic).with(follows).with(ahead).with(u64::from(carry == 0)));
-        out.put(f.p(103).with(u64::from(a.frequency)).with(u64::from(carry)).with(clauses.min(1)));
+        let key = small([(relation, 32), (clauses, 4), (follows, 256), (ahead, 4), (frequency, 256), (topic, 2)]);
+        out.known(f.known(Known::Owner, [key, 0]), || {
+            [
+                f.p(101).with(relation),
+                f.q(101).with(relation).with(carry),
+                f.r(101).with(relation).with(carry),
+                f.q(102).with(relation).with(clauses).with(carry),
+                f.p(104).with(follows).with(clauses.min(1)),
+                f.q(104).with(follows).with(relation).with(clauses.min(1)),
+                f.r(104).with(follows).with(clauses),
+                f.q(105).with(ahead).with(carry).with(clauses.min(1)),
+                f.r(105).with(ahead).with(follows).with(u64::from(carry == 0)),
+                f.q(106).with(topic).with(relation).with(clauses.min(1)),
+                f.r(106).with(topic).with(follows).with(clauses.min(1)),
+                f.r(107).with(topic).with(follows).with(ahead).with(u64::from(carry == 0)),
+                f.p(103).with(frequency).with(carry).with(clauses.min(1)),
+            ]
+        });
     }
 
     fn class_hash(&self, kind_of: u8) -> u64 {
@@ -256,37 +312,45 @@ impl<'a> View<'a> {
         }
         let gap = left.range.end..right.range.start.max(left.range.end);
         let skeleton = self.skeleton(left_at, right_at, false);
-        out.put(f.p(41).with(skeleton));
-        out.put(f.q(41).with(skeleton));
-        let head = self.list_head[right_at];
+        out.known(f.known(Known::Skeleton, [skeleton, 0]), || [f.p(41).with(skeleton), f.q(41).with(skeleton)]);
+        let (head, left_head) = (self.list_head[right_at], self.list_head[left_at]);
         let first_right = self.around.of(head);
-        let shortened = self.skeleton(self.list_head[left_at], head, true);
-        out.put(f.p(42).with(shortened));
-        out.put(f.q(42).with(shortened));
-        let path = self.around.path(self.unit.items[self.list_head[left_at]].range.end, self.unit.items[head].range.start);
-        if let Some(path) = path {
-            for feature in [f.p(111), f.q(111), f.r(111)] {
-                out.put(feature.with(path.words));
-            }
-            for feature in [f.p(112), f.q(112), f.r(112)] {
-                out.put(feature.with(path.sorts));
-            }
+        let shortened = self.skeleton(left_head, head, true);
+        out.known(f.known(Known::Shortened, [shortened, 0]), || [f.p(42).with(shortened), f.q(42).with(shortened)]);
+        if let Some(path) = self.around.path(self.unit.items[left_head].range.end, self.unit.items[head].range.start) {
+            out.known(f.known(Known::Words, [path.words, 0]), || f.each(111, path.words));
+            out.known(f.known(Known::Sorts, [path.sorts, 0]), || f.each(112, path.sorts));
         }
         let verb = first_right.main_verb;
-        for feature in [f.p(110), f.q(110), f.r(110)] {
-            out.put(feature.with(verb));
-        }
-        out.put(f.p(43).with(u64::from(head != right_at)).with(u64::from(self.list_head[left_at] == head)));
-        out.put(f.p(44).with(first_right.verb_before));
+        out.known(f.known(Known::MainVerb, [verb, 0]), || f.each(110, verb));
         let marks = self.around.counts(gap.start, gap.end);
         let commas = u64::from(marks.clauses.min(4));
         // Items stand by their start: those in the gap stand between the two.
         let among = self.unit.items.get(left_at + 1..right_at).unwrap_or_default();
         let within = || among.iter().filter(|i| i.inside.is_none() && i.range.start >= gap.start && i.range.end <= gap.end);
-        out.put(f.p(45).with(commas));
-        out.put(f.p(46).with(within().count().min(6) as u64));
-        out.put(f.p(47).with(distance(gap.len())));
-        out.put(f.p(48).with(commas).with(first_right.verb_before));
+        let side = |listed: bool| u64::from(listed);
+        let list = [side(head != right_at), side(left_head == head)];
+        let (count, length) = (within().count().min(6) as u64, distance(gap.len()));
+        let same_type_between = side(within().any(|i| i.kind_of == left.kind_of && i.target != left.target));
+        let opens = side(self.first_whole == Some(left_at));
+        let (opened, semicolon) = (side(marks.opened > 0 && marks.closed == 0), side(marks.semicolons > 0));
+        let before = first_right.verb_before;
+        let key = small([(list[0], 2), (list[1], 2), (commas, 8), (count, 8), (length, 16), (same_type_between, 2), (opens, 2)]);
+        let key = small([(key, 1 << 32), (opened, 2), (semicolon, 2)]);
+        out.known(f.known(Known::Gap, [key, before]), || {
+            [
+                f.p(43).with(list[0]).with(list[1]),
+                f.p(44).with(before),
+                f.p(45).with(commas),
+                f.p(46).with(count),
+                f.p(47).with(length),
+                f.p(48).with(commas).with(before),
+                f.p(53).with(same_type_between).with(commas.min(2)),
+                f.p(54).with(opens),
+                f.p(55).with(opened),
+                f.p(56).with(semicolon),
+            ]
+        });
         let first_actor = self.first_actor.is_some_and(|i| self.unit.items[i].target == left.target);
         let other_actor =
             within().any(|i| is_actor(self.extractor, i) && same_side(self.extractor, i.kind_of, left.kind_of) && i.target != left.target);
@@ -294,39 +358,43 @@ impl<'a> View<'a> {
             | u64::from(other_actor) << 1
             | u64::from(commas > 0) << 2
             | u64::from(a.range.start <= b.range.start) << 3;
+        Self::acts(first_right, frame, u64::from(left.frequency), f, out);
+        self.words_between(&gap, f, out);
+        within().for_each(|item| out.put(f.p(52).with(u64::from(item.kind_of))));
+    }
+
+    /// What the verbs before the right end say, in the frame of who else acts there.
+    fn acts(first_right: &Around, frame: u64, frequency: u64, f: Family, out: &mut impl Sink) {
         for group in &first_right.groups_before {
-            out.put(f.p(57).with(*group).with(frame));
-            out.put(f.q(57).with(*group).with(frame));
-            out.put(f.r(57).with(*group).with(frame));
-            out.put(f.p(58).with(*group).with(u64::from(left.frequency)));
+            let key = small([(frame, 16), (frequency, 256)]);
+            out.known(f.known(Known::VerbGroup, [key, *group]), || {
+                let [p, q, r] = f.each(57, *group);
+                [p.with(frame), q.with(frame), r.with(frame), f.p(58).with(*group).with(frequency)]
+            });
         }
-        out.put(f.p(59).with(frame).with(first_right.verbs_before));
-        out.put(f.q(59).with(frame).with(u64::from(left.frequency)));
-        let mut seen = 0;
-        let mut words = 0;
+        let verbs = first_right.verbs_before;
+        out.known(f.known(Known::Frame, [small([(frame, 16), (frequency, 256), (verbs, 4)]), 0]), || {
+            [f.p(59).with(frame).with(verbs), f.q(59).with(frame).with(frequency)]
+        });
+    }
+
+    /// The words of a gap, each once where it stands several times in a row, and its verb groups.
+    fn words_between(&self, gap: &Range<usize>, f: Family, out: &mut impl Sink) {
+        let (mut seen, mut words) = (0, 0);
         for word in self.around.words(gap.start, gap.end) {
             if *word != seen && *word != 0 {
                 seen = *word;
                 words += 1;
                 let word = u64::from(*word);
-                out.shared(f.key(Group::Word, word), |out| out.extend([f.p(50), f.q(50), f.r(50)].map(|t| t.with(word).hash())));
+                out.known(f.known(Known::Word, [word, 0]), || f.each(50, word));
                 if words == 16 {
                     break;
                 }
             }
         }
         for verb in self.around.verbs_in(gap.start, gap.end) {
-            out.shared(f.key(Group::Verb, verb), |out| out.extend([f.p(51), f.q(51), f.r(51)].map(|t| t.with(verb).hash())));
+            out.known(f.known(Known::Verb, [verb, 0]), || f.each(51, verb));
         }
-        for item in within() {
-            let kind_of = u64::from(item.kind_of);
-            out.shared(f.key(Group::Between, kind_of), |out| out.put(f.p(52).with(kind_of)));
-        }
-        let same_type_between = within().any(|i| i.kind_of == left.kind_of && i.target != left.target);
-        out.put(f.p(53).with(u64::from(same_type_between)).with(commas.min(2)));
-        out.put(f.p(54).with(u64::from(self.first_whole == Some(left_at))));
-        out.put(f.p(55).with(u64::from(marks.opened > 0 && marks.closed == 0)));
-        out.put(f.p(56).with(u64::from(marks.semicolons > 0)));
     }
 
     /// Hash of the text between two items with mentions typed out and coordination folded into one.
@@ -380,15 +448,19 @@ impl<'a> View<'a> {
             std::cmp::Ordering::Less => 1,
             std::cmp::Ordering::Greater => 2,
         };
-        out.put(f.p(60).with(step));
+        // A row is mostly about what stands in its first cell, whatever that is.
+        let leads = u64::from(x.column == 0) | u64::from(y.column == 0) << 1 | u64::from(a.inside.is_some()) << 2;
         out.put(f.p(61).with(headers.0).with(headers.1));
         out.put(f.p(62).with(headers.1));
         out.put(f.p(63).with(headers.0));
-        out.put(f.p(64).with(step).with(u64::from(x.column.min(3) == 0)));
-        // A row is mostly about what stands in its first cell, whatever that is.
-        let leads = u64::from(x.column == 0) | u64::from(y.column == 0) << 1 | u64::from(a.inside.is_some()) << 2;
-        out.put(f.q(64).with(step).with(leads));
-        out.put(f.r(64).with(step).with(leads));
+        out.known(f.known(Known::Table, [small([(step, 4), (leads, 8)]), 0]), || {
+            [
+                f.p(60).with(step),
+                f.p(64).with(step).with(u64::from(x.column == 0)),
+                f.q(64).with(step).with(leads),
+                f.r(64).with(step).with(leads),
+            ]
+        });
     }
 
     fn carry(&self, pair: &Pair<'_>, at: (Option<usize>, Option<usize>), f: Family, out: &mut impl Sink) {
@@ -402,35 +474,47 @@ impl<'a> View<'a> {
         let before = || self.unit.items.iter().take(here).filter(|i| i.inside.is_none());
         let before_same = before().any(|i| i.kind_of == other);
         let actor_before = u64::from(before().any(|i| i.kind_of < 9));
-        out.put(f.p(70).with(u64::from(first_clause)).with(u64::from(before_same)));
-        out.put(f.p(71).with(actor_before));
-        out.put(f.p(72).with(head.verb_before).with(actor_before));
-        out.put(f.q(72).with(head.verb_before).with(actor_before));
-        out.put(f.p(73).with(head.word_before).with(actor_before));
-        out.put(f.p(113).with(head.main_verb).with(actor_before));
-        out.put(f.q(113).with(head.main_verb).with(actor_before));
-        out.put(f.r(113).with(head.main_verb).with(actor_before));
         let far = if at.0.is_some() { pair.object } else { pair.subject };
-        let frame = actor_before | u64::from(before_same) << 1 | u64::from(first_clause) << 2 | u64::from(at.1.is_some()) << 3;
+        let (first_clause, before_same, inside) = (u64::from(first_clause), u64::from(before_same), u64::from(item.inside.is_some()));
+        let frame = actor_before | before_same << 1 | first_clause << 2 | u64::from(at.1.is_some()) << 3;
+        let (carry, frequency, length) = (u64::from(pair.carry), u64::from(far.frequency), distance(item.range.start - self.around.base));
+        let key = small([(frame, 16), (frequency, 256), (inside, 2), (length, 16)]);
+        out.known(f.known(Known::Carried, [key, head.verb_before]), || {
+            [
+                f.p(70).with(first_clause).with(before_same),
+                f.p(71).with(actor_before),
+                f.p(72).with(head.verb_before).with(actor_before),
+                f.q(72).with(head.verb_before).with(actor_before),
+                f.q(79).with(frame).with(frequency).with(carry),
+                f.p(74).with(length),
+                f.p(75).with(inside),
+            ]
+        });
+        out.put(f.p(73).with(head.word_before).with(actor_before));
+        f.each(113, head.main_verb).into_iter().for_each(|feature| out.put(feature.with(actor_before)));
         for group in &head.groups_before {
-            out.put(f.p(77).with(*group).with(frame));
-            out.put(f.q(77).with(*group).with(frame).with(u64::from(far.frequency)));
-            out.put(f.q(78).with(*group).with(frame).with(u64::from(pair.carry)));
+            out.known(f.known(Known::CarriedGroup, [small([(frame, 16), (frequency, 256)]), *group]), || {
+                [
+                    f.p(77).with(*group).with(frame),
+                    f.q(77).with(*group).with(frame).with(frequency),
+                    f.q(78).with(*group).with(frame).with(carry),
+                ]
+            });
         }
-        out.put(f.q(79).with(frame).with(u64::from(far.frequency)).with(u64::from(pair.carry)));
         let start = self.unit.items[self.list_head[here]].range.start;
+        let is_object = u64::from(at.1.is_some());
         for (n, from) in [(0, self.around.base), (2, head.clause)] {
             let opening = self.around.opening(from.min(start), start);
-            out.put(f.p(114 + n).with(opening));
-            out.put(f.q(114 + n).with(opening).with(u64::from(at.1.is_some())));
+            out.known(f.known(Known::Opening, [opening, small([(u64::from(n), 4), (is_object, 2)])]), || {
+                [f.p(114 + n).with(opening), f.q(114 + n).with(opening).with(is_object)]
+            });
             if let Some(path) = self.around.path(from, start) {
-                out.put(f.q(118 + n).with(path.words).with(u64::from(at.1.is_some())));
-                out.put(f.p(118 + n).with(path.sorts));
-                out.put(f.q(119 + n).with(path.sorts).with(u64::from(at.1.is_some())));
+                out.put(f.q(118 + n).with(path.words).with(is_object));
+                out.known(f.known(Known::Approach, [path.sorts, small([(u64::from(n), 4), (is_object, 2)])]), || {
+                    [f.p(118 + n).with(path.sorts), f.q(119 + n).with(path.sorts).with(is_object)]
+                });
             }
         }
-        out.put(f.p(74).with(distance(item.range.start - self.around.base)));
-        out.put(f.p(75).with(u64::from(item.inside.is_some())));
         let lead = || self.reading.text.slice(self.around.base..(self.around.base + 2).min(self.around.end));
         out.shared(f.key(Group::Lead, 0), |out| out.put(f.p(76).text(&lead())));
     }
@@ -447,13 +531,17 @@ impl<'a> View<'a> {
         } else {
             5
         };
-        out.put(f.p(80).with(place));
-        out.put(f.p(81).with(around.verb_before).with(place));
         let length = distance(self.around.end - self.around.base);
-        out.put(f.p(82).with(length).with(place));
-        out.put(f.p(83).with(length));
-        let opened = self.around.char_at(Some(self.around.base));
-        out.put(f.p(84).with(opened));
+        let (before, opened) = (around.verb_before, self.around.char_at(Some(self.around.base)));
+        out.known(f.known(Known::Place, [small([(place, 1 << 16), (length, 16)]), before << 32 | opened]), || {
+            [
+                f.p(80).with(place),
+                f.p(81).with(before).with(place),
+                f.p(82).with(length).with(place),
+                f.p(83).with(length),
+                f.p(84).with(opened),
+            ]
+        });
     }
 
     fn sentence(&self, f: Family, out: &mut impl Sink) {

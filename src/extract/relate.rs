@@ -11,9 +11,9 @@ use super::detect::{Found, Reading};
 use super::layout::LineKind;
 use super::pairs::View;
 use super::resolve::Resolution;
-use super::review::Review;
+use super::review::{Judgement, Review};
 use super::rules::Fit;
-use super::sink::Scorer;
+use super::sink::{Scorer, Shares};
 use super::statements::Telling;
 use super::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
@@ -87,12 +87,12 @@ impl Extractor {
             return Vec::new();
         }
         let review = self.look(reading, units);
-        let mut features = Vec::new();
+        let mut memory = self.judgements.take(|| Judgement::new(&self.weights.review));
         for (number, unit) in units.iter().enumerate() {
             let mut index = 0;
             self.each_pair(unit, |pair, at| {
                 index += 1;
-                let said = review.decide(&self.weights.review, number, index - 1, &mut features);
+                let said = review.decide(&self.weights.review, number, index - 1, &mut memory);
                 let fits = unit.fits_of(pair, at);
                 let Some((class, margin, direct)) = self.verdict(said, fits) else { return };
                 let support = self.supporting(fits, class);
@@ -119,6 +119,7 @@ impl Extractor {
                 }
             });
         }
+        self.judgements.give_back(memory);
         let kept = best.iter().filter(|(key, decision)| !self.is_outdone(key, decision, &best));
         kept.map(|(_, decision)| decision.clone()).chain(self.ruled(units)).collect()
     }
@@ -145,17 +146,19 @@ impl Extractor {
     /// The first look at all pairs of all units.
     pub(super) fn look(&self, reading: &Reading, units: &[Unit]) -> Review {
         let mut review = Review::default();
-        let mut scorer = Scorer::new(&self.weights.relations);
+        let mut scorer = Scorer::new(&self.weights.relations, self.relation_shares.take(|| Shares::new(&self.weights.relations)));
         for unit in units {
             let view = View::new(self, reading, unit);
             scorer.next_unit();
-            review.next_unit(self.weights.relations.labels.len());
+            review.next_unit(self.weights.relations.labels.len(), unit);
             self.each_pair(unit, |pair, at| {
                 view.features(pair, at, &mut scorer);
                 let prominence = unit.prominence(&pair.subject.target);
-                review.note(pair, (view.list_of(at.0), view.list_of(at.1)), prominence, scorer.scores());
+                let numbers = (unit.number(pair.subject, at.0), unit.number(pair.object, at.1));
+                review.note(pair, numbers, (view.list_of(at.0), view.list_of(at.1)), prominence, scorer.scores());
             });
         }
+        self.relation_shares.give_back(scorer.into_shares());
         review
     }
 
@@ -191,7 +194,7 @@ impl Extractor {
     }
 
     fn may_relate(&self, a: u8, b: u8) -> bool {
-        self.weights.allowed.binary_search(&(a, b)).is_ok()
+        self.allowed.get(usize::from(a)).is_some_and(|with| with >> (b & 127) & 1 != 0 && b < 128)
     }
 
     /// Title, kind and date that the text or its metadata give.

@@ -1,6 +1,7 @@
 //! From mentions to entities: one thing, one entity. Full names, short forms, definitions and places are resolved inside the
 //! document by class, form and place; better unresolved than wrong.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity_iri, entity_key};
@@ -43,7 +44,8 @@ impl Extractor {
             of: vec![None; found.len()],
             keys: HashMap::new(),
             entries: HashMap::new(),
-            normal: Vec::new(),
+            forms: Vec::new(),
+            labels: Vec::new(),
         };
         work.regions();
         work.bare_levels();
@@ -56,12 +58,16 @@ impl Extractor {
     /// The form of a name that is compared: marks deleted, equal forms rewritten.
     pub(super) fn normal_form(&self, name: &str) -> String {
         let mut key = entity_key(name);
-        for (long, short) in &self.knowledge.equal {
-            if key.contains(long.as_str()) {
-                key = key.replace(long.as_str(), short);
+        let begins = |c: char| self.knowledge.equal_begin.binary_search(&c).is_ok();
+        if key.chars().any(begins) {
+            for (long, short) in &self.knowledge.equal {
+                if key.contains(long.as_str()) {
+                    key = key.replace(long.as_str(), short);
+                }
             }
         }
-        key.to_lowercase()
+        let is_lower = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_ascii() && !c.is_ascii_uppercase();
+        if key.chars().all(is_lower) { key } else { key.to_lowercase() }
     }
 
     /// The name a draft will show.
@@ -105,12 +111,11 @@ impl Extractor {
 
     /// The finer kind that the head of a name gives, else the kind of its type.
     fn kind_of_name(&self, label: &str, kind_of: u8) -> Option<crate::model::Term> {
-        let chars: Vec<char> = label.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
-        for start in 0..chars.len() {
-            let tail: String = chars[start..].iter().collect();
+        let folded: String = label.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
+        for (start, _) in folded.char_indices() {
             let head = self
                 .knowledge
-                .lookup(&tail)
+                .lookup(&folded[start..])
                 .and_then(|p| p.heads.iter().map(|h| &self.knowledge.heads[usize::from(*h)]).find(|h| h.kind_of == kind_of));
             if let Some(kind) = head.and_then(|h| h.kind.clone()) {
                 return Some(kind);
@@ -137,6 +142,17 @@ fn language_of(name: &str) -> Language {
     if name.is_ascii() { Language::En } else { Language::Zh }
 }
 
+/// A label as it is compared.
+struct Label {
+    /// Its normal form.
+    normal: String,
+    chars: Vec<char>,
+    /// The first type of its class.
+    class: usize,
+    /// Characters of the place it begins with, once asked for.
+    place: OnceCell<usize>,
+}
+
 struct Work<'a> {
     extractor: &'a Extractor,
     reading: &'a Reading,
@@ -147,8 +163,10 @@ struct Work<'a> {
     keys: HashMap<(String, String), usize>,
     /// Gazetteer entry → draft.
     entries: HashMap<usize, usize>,
-    /// Normal form of each draft's label, while short forms are looked for.
-    normal: Vec<String>,
+    /// Normal form of each mention, once an alias is looked for.
+    forms: Vec<String>,
+    /// Each draft's label as it is compared, while short forms are looked for.
+    labels: Vec<Label>,
 }
 
 impl Work<'_> {
@@ -425,11 +443,11 @@ impl Work<'_> {
     /// Makes every mention of exactly this name one of `target`.
     fn alias(&mut self, name: &str, target: usize) {
         let form = self.extractor.normal_form(name);
+        if self.forms.is_empty() {
+            self.forms = (0..self.found.len()).map(|m| self.extractor.normal_form(&self.surface(m))).collect();
+        }
         for m in 0..self.found.len() {
-            if self.of[m].is_some_and(|d| d != target)
-                && self.extractor.normal_form(&self.surface(m)) == form
-                && self.found[m].inside.is_none()
-            {
+            if self.of[m].is_some_and(|d| d != target) && self.forms[m] == form && self.found[m].inside.is_none() {
                 self.assign(m, target);
             }
         }
@@ -443,19 +461,23 @@ impl Work<'_> {
         live.dedup();
         let roles = &self.extractor.roles;
         let skip = [roles.region, roles.industry, roles.person, roles.honour];
-        self.normal = self.drafts.iter().map(|d| self.extractor.normal_form(&d.label)).collect();
+        self.labels = self.drafts.iter().map(|d| self.label(d)).collect();
+        let mut parts: Vec<(usize, usize)> =
+            (0..self.found.len()).filter_map(|m| Some((self.of[m]?, self.of[self.found[m].inside?]?))).collect();
+        parts.sort_unstable();
+        parts.dedup();
         let mut merged: HashMap<usize, usize> = HashMap::new();
         for short in &live {
             let draft = &self.drafts[*short];
             if skip.contains(&draft.kind_of) || draft.entry.is_some() {
                 continue;
             }
-            let class = &self.extractor.knowledge.types[usize::from(draft.kind_of)].class;
+            let class = self.labels[*short].class;
             let longer: Vec<usize> = live
                 .iter()
                 .copied()
-                .filter(|long| long != short && !merged.contains_key(long))
-                .filter(|long| &self.extractor.knowledge.types[usize::from(self.drafts[*long].kind_of)].class == class)
+                .filter(|long| self.labels[*long].class == class && long != short && !merged.contains_key(long))
+                .filter(|long| self.may_be_short_of(*short, *long) && parts.binary_search(&(*short, *long)).is_err())
                 .filter(|long| self.is_short_of(*short, *long))
                 .collect();
             if let [only] = longer[..] {
@@ -471,68 +493,80 @@ impl Work<'_> {
         }
     }
 
+    fn label(&self, draft: &Draft) -> Label {
+        let normal = self.extractor.normal_form(&draft.label);
+        let types = &self.extractor.knowledge.types;
+        let class = types.iter().position(|t| t.class == types[usize::from(draft.kind_of)].class).unwrap_or(0);
+        Label { chars: normal.chars().collect(), normal, class, place: OnceCell::new() }
+    }
+
+    /// The cheapest reasons to say no: a short form has fewer bytes and characters, of these at least two, and its last stands in the long one.
+    fn may_be_short_of(&self, short: usize, long: usize) -> bool {
+        if self.labels[short].normal.len() >= self.labels[long].normal.len() {
+            return false;
+        }
+        let (short, long) = (&self.labels[short].chars, &self.labels[long].chars);
+        short.len() >= 2 && short.len() < long.len() && short.last().is_some_and(|last| long.contains(last))
+    }
+
     fn is_short_of(&self, short: usize, long: usize) -> bool {
-        let (s, l) = (self.normal[short].as_str(), self.normal[long].as_str());
-        if s.len() >= l.len() || !shares_character(s, l) {
-            return false;
-        }
-        let (sc, lc): (Vec<char>, Vec<char>) = (s.chars().collect(), l.chars().collect());
-        if sc.len() < 2 || sc.len() >= lc.len() {
-            return false;
-        }
-        let inner = |m: usize| self.of[m] == Some(short) && self.found[m].inside.is_some_and(|o| self.of[o] == Some(long));
-        if (0..self.found.len()).any(inner) {
-            return false;
-        }
+        let (s, l) = (&self.labels[short], &self.labels[long]);
         let kind_of = self.drafts[long].kind_of;
-        let place = self.leading_place(l);
-        let rest: String = lc[place..].iter().collect();
-        if rest == s {
+        let (sc, lc, place) = (&s.chars, &l.chars, self.place_of(l));
+        let rest = &lc[place..];
+        if rest == sc {
             return true;
         }
         let same_kind = self.drafts[short].kind_of == kind_of;
-        if same_kind && self.is_place_and_stem(&sc, &lc) {
+        if same_kind && self.is_place_and_stem(s, l) {
             return true;
         }
         let roles = &self.extractor.roles;
         if [roles.park, roles.event, roles.policy, roles.initiative].contains(&kind_of) {
-            return l.ends_with(s) && sc.len() * 2 >= lc.len() && same_kind;
+            return lc.ends_with(sc) && sc.len() * 2 >= lc.len() && same_kind;
         }
         if kind_of == roles.cluster || kind_of == roles.chain {
-            return l.ends_with(s) && sc.len() + 5 > lc.len();
+            return lc.ends_with(sc) && sc.len() + 5 > lc.len();
         }
         let first = sc[0] == lc[0] || lc.get(place) == Some(&sc[0]);
         same_kind
             && first
-            && (rest.starts_with(s)
-                || l.starts_with(s) && sc.len() > place
-                || is_subsequence(&sc, &lc) && sc.last() == lc.last() && sc.len() >= 4)
+            && (rest.starts_with(sc)
+                || lc.starts_with(sc) && sc.len() > place
+                || is_subsequence(sc, lc) && sc.last() == lc.last() && sc.len() >= 4)
     }
 
     /// 青白江公安 for 成都市公安局青白江分局: places of the long name, then characters of the rest of it, nothing else.
-    fn is_place_and_stem(&self, short: &[char], long: &[char]) -> bool {
-        let whole: String = long.iter().collect();
-        let mut at = 0;
-        loop {
-            let rest: String = short[at..].iter().collect();
-            let place = self.leading_place(&rest);
-            if place == 0 || place + at > short.len() {
-                break;
-            }
-            let name: String = short[at..at + place].iter().collect();
-            if !whole.contains(&name) {
+    fn is_place_and_stem(&self, short: &Label, long: &Label) -> bool {
+        let mut rest = short.normal.as_str();
+        let mut place = self.place_of(short);
+        while place > 0 {
+            let end = rest.char_indices().nth(place).map_or(rest.len(), |(end, _)| end);
+            if !long.normal.contains(&rest[..end]) {
                 return false;
             }
-            at += place;
+            rest = &rest[end..];
+            place = self.leading_place(rest);
         }
-        let stem: String = short[at..].iter().collect();
-        at > 0 && short.len() >= at + 2 && whole.contains(&stem)
+        rest.len() < short.normal.len() && rest.chars().count() >= 2 && long.normal.contains(rest)
+    }
+
+    /// Characters of the place a label begins with.
+    fn place_of(&self, label: &Label) -> usize {
+        *label.place.get_or_init(|| self.leading_place(&label.normal))
     }
 
     /// Characters of the place a name begins with.
     fn leading_place(&self, name: &str) -> usize {
-        let chars: Vec<char> = name.chars().collect();
-        (2..chars.len().min(9)).rev().find(|end| !self.candidates(&chars[..*end].iter().collect::<String>()).is_empty()).unwrap_or(0)
+        let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).take(9).collect();
+        (2..ends.len()).rev().find(|end| self.is_place(&name[..ends[*end]])).unwrap_or(0)
+    }
+
+    /// Whether a place is listed under this name.
+    fn is_place(&self, name: &str) -> bool {
+        let (knowledge, region) = (&self.extractor.knowledge, self.extractor.roles.region);
+        let pattern = knowledge.lookup(trim_marks(name));
+        pattern.is_some_and(|p| p.names.iter().any(|s| knowledge.entry_type[s.entry] == Some(region)))
     }
 
     fn finish(mut self) -> Resolution {
@@ -581,11 +615,6 @@ fn quoted_names(chars: &[char], at: usize) -> Vec<String> {
         names.push(bare);
     }
     names
-}
-
-/// Whether every short form's last character stands in the long one: the cheapest reason to say no.
-fn shares_character(short: &str, long: &str) -> bool {
-    short.chars().next_back().is_some_and(|c| long.contains(c))
 }
 
 fn is_subsequence(short: &[char], long: &[char]) -> bool {

@@ -2,10 +2,10 @@
 //! a thing has one owner, who acts once acts again: none of this can be seen in a pair alone. A second linear model decides on the
 //! scores of the first, as in stacked learning (Wolpert 1992; Cohen & Carvalho 2005).
 
-use std::collections::HashMap;
-
 use super::linear::{Feature, Linear, SCALE};
-use super::units::{Pair, Target};
+use super::memo::Memo;
+use super::quick::QuickMap;
+use super::units::{Item, Pair, Target, Unit};
 
 /// Pairs whose best relation stands further below “none” than this (in stored units) are not looked at again.
 const HOPELESS: i32 = -640;
@@ -18,8 +18,9 @@ const NONE: i32 = i32::MIN;
 
 /// What the first look said of one pair.
 pub(super) struct Glance {
-    /// Numbers of both ends in the document.
+    /// Numbers of both ends in the document, and in the unit.
     ends: (u32, u32),
+    here: (u32, u32),
     kinds: (u8, u8),
     /// First members of the lists that the ends stand in; `usize::MAX` for a carried end.
     lists: (usize, usize),
@@ -51,8 +52,42 @@ pub(super) struct Glances {
     all: Vec<Glance>,
     scores: Vec<i32>,
     labels: usize,
-    by_subject: HashMap<u32, Vec<usize>>,
-    by_object: HashMap<u32, Vec<usize>>,
+    by_subject: Lists,
+    by_object: Lists,
+}
+
+/// Lists of pairs by a number, each pair on one of them; in one piece of memory.
+#[derive(Default)]
+struct Lists {
+    /// By number: the first and the last pair of its list.
+    ends: Vec<Option<(u32, u32)>>,
+    /// By pair: the next of its list; itself where there is none.
+    next: Vec<u32>,
+}
+
+impl Lists {
+    /// Adds the next pair to the list of `number`.
+    fn push(&mut self, number: u32) {
+        let pair = self.next.len() as u32;
+        self.next.push(pair);
+        let number = number as usize;
+        if number >= self.ends.len() {
+            self.ends.resize(number + 1, None);
+        }
+        self.ends[number] = match self.ends[number] {
+            None => Some((pair, pair)),
+            Some((first, last)) => {
+                self.next[last as usize] = pair;
+                Some((first, pair))
+            }
+        };
+    }
+
+    /// The pairs on the list of `number`, in order.
+    fn of(&self, number: u32) -> impl Iterator<Item = usize> + '_ {
+        let first = self.ends.get(number as usize).copied().flatten().map(|(first, _)| first);
+        std::iter::successors(first, |pair| Some(self.next[*pair as usize]).filter(|next| next != pair)).map(|pair| pair as usize)
+    }
 }
 
 impl Glances {
@@ -95,29 +130,53 @@ impl Best {
 /// All first looks at one document.
 #[derive(Default)]
 pub(super) struct Review {
-    numbers: HashMap<Target, u32>,
+    /// What things of the text are numbered with; entities, which are most, by their index.
+    entities: Vec<Option<u32>>,
+    others: QuickMap<Target, u32>,
+    given: u32,
     units: Vec<Glances>,
+    /// By number of an item in the unit begun last: the numbers of its target in the document and in the unit.
+    ends: Vec<(u32, u32)>,
+    /// By number in the document: the last unit it stood in, and its number there.
+    seen: Vec<(u32, u32)>,
     /// (subject, object, relation), by unit.
-    pairs: HashMap<(u32, u32, usize), Best>,
+    pairs: QuickMap<(u32, u32, usize), Best>,
     /// (subject, relation), by object; (object, relation), by subject.
-    subjects: HashMap<(u32, usize), Best>,
-    objects: HashMap<(u32, usize), Best>,
+    subjects: QuickMap<(u32, usize), Best>,
+    objects: QuickMap<(u32, usize), Best>,
 }
 
 impl Review {
     /// Begins the next unit.
-    pub fn next_unit(&mut self, labels: usize) {
+    pub fn next_unit(&mut self, labels: usize, unit: &Unit) {
         self.units.push(Glances { labels, ..Glances::default() });
+        self.ends.clear();
+        let (document, here) = (Item::document(), self.units.len() as u32);
+        let mut count = 0;
+        for item in unit.items.iter().chain(unit.carried.iter().map(|(item, _)| item)).chain([&document]) {
+            let number = self.number(&item.target);
+            if number as usize >= self.seen.len() {
+                self.seen.resize(number as usize + 1, (0, 0));
+            }
+            let seen = &mut self.seen[number as usize];
+            if seen.0 != here {
+                *seen = (here, count);
+                count += 1;
+            }
+            self.ends.push((number, seen.1));
+        }
     }
 
-    /// Notes the first scores of a pair of the unit begun last. `lists` are the first members of the lists that its ends stand in,
-    /// `prominence` says how much its subject stands out.
-    pub fn note(&mut self, pair: &Pair<'_>, lists: (usize, usize), prominence: u8, scores: &[i32]) {
-        let ends = (self.number(&pair.subject.target), self.number(&pair.object.target));
+    /// Notes the first scores of a pair of the unit begun last. `numbers` are those of its ends in the unit, `lists` the first members of
+    /// the lists that they stand in; `prominence` says how much its subject stands out.
+    pub fn note(&mut self, pair: &Pair<'_>, numbers: (usize, usize), lists: (usize, usize), prominence: u8, scores: &[i32]) {
+        let (subject, object) = (self.ends[numbers.0], self.ends[numbers.1]);
+        let ends = (subject.0, object.0);
         let (class, second) = best_two(scores);
         let margin = |c: usize| scores[c] - scores[0];
         let glance = Glance {
             ends,
+            here: (subject.1, object.1),
             kinds: (pair.subject.kind_of, pair.object.kind_of),
             lists,
             carry: pair.carry,
@@ -133,9 +192,8 @@ impl Review {
             put(&mut self.objects, (ends.1, class), glance.margin, u64::from(ends.0));
         }
         if let Some(glances) = self.units.last_mut() {
-            let index = glances.all.len();
-            glances.by_subject.entry(ends.0).or_default().push(index);
-            glances.by_object.entry(ends.1).or_default().push(index);
+            glances.by_subject.push(glance.here.0);
+            glances.by_object.push(glance.here.1);
             glances.scores.extend_from_slice(scores);
             glances.all.push(glance);
         }
@@ -147,73 +205,77 @@ impl Review {
     }
 
     fn number(&mut self, target: &Target) -> u32 {
-        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        *self.numbers.entry(target.clone()).or_insert(next)
+        let next = self.given;
+        let number = if let Target::Entity(entity) = target {
+            if *entity >= self.entities.len() {
+                self.entities.resize(entity + 1, None);
+            }
+            *self.entities[*entity].get_or_insert(next)
+        } else {
+            *self.others.entry(target.clone()).or_insert(next)
+        };
+        self.given += u32::from(number == next);
+        number
     }
 
-    /// The relation of a pair and its margin, as `model` corrects it; `None` for a hopeless pair.
-    pub fn decide(&self, model: &Linear, unit: usize, index: usize, features: &mut Vec<u64>) -> Option<(usize, i32)> {
+    /// The relation of a pair and its margin, as `model` corrects it; `None` for a hopeless pair. `memory` is that of `model`.
+    pub fn decide(&self, model: &Linear, unit: usize, index: usize, memory: &mut Judgement) -> Option<(usize, i32)> {
         let glance = Some(self.units[unit].get(index)).filter(|g| g.is_hopeful())?;
         if model.labels.is_empty() {
             return Some((glance.class, glance.margin));
         }
-        features.clear();
-        self.features(unit, index, features);
-        let mut scores = [0; 2];
-        model.score(features, &mut scores);
-        Some((glance.class, glance.margin + scores[1] - scores[0]))
+        let parts = self.parts(unit, index);
+        let correction: i32 = parts.iter().map(|part| memory.correction(model, *part)).sum();
+        let bias = |class: usize| model.bias.get(class).copied().unwrap_or(0);
+        Some((glance.class, glance.margin + bias(1) - bias(0) + correction))
     }
 
     /// The features of the second look at pair `index` of unit `unit`.
     pub fn features(&self, unit: usize, index: usize, out: &mut Vec<u64>) {
+        self.parts(unit, index).iter().for_each(|part| part.features(out));
+    }
+
+    /// What the second look sees of pair `index` of unit `unit`.
+    fn parts(&self, unit: usize, index: usize) -> [Part; 17] {
         let glances = &self.units[unit];
         let glance = &glances.all[index];
-        let class = glance.class as u64;
         let carry = u64::from(glance.carry);
         let own = step(glance.margin);
-        let mut put = |template: u32, values: &[u64]| {
-            for of in [0, class] {
-                let feature = values.iter().fold(Feature::new(5000 + template).with(of), |f, v| f.with(*v));
-                out.push(feature.hash());
-            }
-        };
-        put(1, &[carry]);
-        put(2, &[u64::from(glance.kinds.0), u64::from(glance.kinds.1), u64::from(glance.carry > 0)]);
-        put(3, &[step(glance.next.1)]);
-        put(4, &[own, carry]);
-        put(6, &[u64::from(glance.prominence), carry]);
-        put(7, &[u64::from(glance.prominence), own / 2]);
         let company = self.company(glances, index);
-        put(5, &[step(company.rival_subjects), u64::from(company.rival_is_carried), carry]);
         let here = unit as u64 + 1;
         let elsewhere = Best::without(self.pairs.get(&(glance.ends.0, glance.ends.1, glance.class)), here);
         let acts = Best::without(self.subjects.get(&(glance.ends.0, glance.class)), u64::from(glance.ends.1));
         let taken = Best::without(self.objects.get(&(glance.ends.1, glance.class)), u64::from(glance.ends.0));
-        for (template, margin) in [
-            (10, glance.margin),
-            (20, company.listed_objects),
-            (30, company.listed_subjects),
-            (40, company.rival_subjects),
-            (50, company.rival_objects),
-            (60, company.again),
-            (70, company.reverse),
-            (90, elsewhere),
-            (100, acts),
-            (110, taken),
-        ] {
-            put(template, &[step(margin)]);
-            put(template + 1, &[step(margin) / 2, own / 2]);
-            for t in (-8..=8).filter(|t| margin != NONE && margin >= t * STEP) {
-                put(template + 2, &[t.cast_unsigned().into()]);
-            }
-        }
+        let prominence = u64::from(glance.prominence);
+        let class = glance.class as u64;
+        let plain = |template: u32, count: usize, values: [u64; 3]| Part { template, class, count, values };
+        let margin = |template: u32, margin: i32| Part { template, class, count: MARGIN, values: [step(margin), own / 2, 0] };
+        [
+            plain(1, 1, [carry, 0, 0]),
+            plain(2, 3, [u64::from(glance.kinds.0), u64::from(glance.kinds.1), u64::from(glance.carry > 0)]),
+            plain(3, 1, [step(glance.next.1), 0, 0]),
+            plain(4, 2, [own, carry, 0]),
+            plain(6, 2, [prominence, carry, 0]),
+            plain(7, 2, [prominence, own / 2, 0]),
+            plain(5, 3, [step(company.rival_subjects), u64::from(company.rival_is_carried), carry]),
+            margin(10, glance.margin),
+            margin(20, company.listed_objects),
+            margin(30, company.listed_subjects),
+            margin(40, company.rival_subjects),
+            margin(50, company.rival_objects),
+            margin(60, company.again),
+            margin(70, company.reverse),
+            margin(90, elsewhere),
+            margin(100, acts),
+            margin(110, taken),
+        ]
     }
 
     fn company(&self, glances: &Glances, index: usize) -> Company {
         let glance = &glances.all[index];
         let mut company = Company::default();
-        for other in glances.by_subject[&glance.ends.0].iter().filter(|i| **i != index) {
-            let (them, margin) = (&glances.all[*other], glances.margin(*other, glance.class));
+        for other in glances.by_subject.of(glance.here.0).filter(|i| *i != index) {
+            let (them, margin) = (&glances.all[other], glances.margin(other, glance.class));
             if them.ends.1 == glance.ends.1 {
                 company.again = company.again.max(margin);
             } else if them.lists.1 != usize::MAX && them.lists.1 == glance.lists.1 {
@@ -222,8 +284,8 @@ impl Review {
                 company.rival_objects = company.rival_objects.max(margin);
             }
         }
-        for other in glances.by_object[&glance.ends.1].iter().filter(|i| **i != index) {
-            let (them, margin) = (&glances.all[*other], glances.margin(*other, glance.class));
+        for other in glances.by_object.of(glance.here.1).filter(|i| *i != index) {
+            let (them, margin) = (&glances.all[other], glances.margin(other, glance.class));
             if them.ends.0 == glance.ends.0 {
                 continue;
             }
@@ -234,11 +296,71 @@ impl Review {
                 company.rival_is_carried = them.carry > 0;
             }
         }
-        if let Some(back) = glances.by_subject.get(&glance.ends.1) {
-            let back = back.iter().filter(|i| glances.all[**i].ends.1 == glance.ends.0).map(|i| glances.all[*i].margin);
-            company.reverse = back.max().unwrap_or(NONE);
-        }
+        let back = glances.by_subject.of(glance.here.1).map(|i| &glances.all[i]).filter(|them| them.ends.1 == glance.ends.0);
+        company.reverse = back.map(|them| them.margin).max().unwrap_or(NONE);
         company
+    }
+}
+
+/// A part of what the second look sees: a few small values, from which all its features follow.
+#[derive(Clone, Copy)]
+struct Part {
+    template: u32,
+    class: u64,
+    /// How many values belong to it, or [`MARGIN`].
+    count: usize,
+    values: [u64; 3],
+}
+
+/// The count of a part that is a margin: it is seen by its step, together with the pair's own, and by each threshold that it reaches.
+const MARGIN: usize = 4;
+
+impl Part {
+    /// All that the features depend on, in one number.
+    fn key(self) -> u64 {
+        self.values.iter().fold(u64::from(self.template) << 8 | self.class, |key, value| key << 16 | value)
+    }
+
+    fn features(self, out: &mut Vec<u64>) {
+        let mut put = |template: u32, values: &[u64]| {
+            for of in [0, self.class] {
+                let feature = values.iter().fold(Feature::new(5000 + template).with(of), |f, v| f.with(*v));
+                out.push(feature.hash());
+            }
+        };
+        if self.count != MARGIN {
+            put(self.template, &self.values[..self.count]);
+            return;
+        }
+        let [step, own, _] = self.values;
+        put(self.template, &[step]);
+        put(self.template + 1, &[step / 2, own]);
+        for t in (-8i32..=8).filter(|t| step != NO_STEP && step >= AT_ZERO.wrapping_add_signed(i64::from(*t))) {
+            put(self.template + 2, &[t.cast_unsigned().into()]);
+        }
+    }
+}
+
+/// What the second look knows of parts that it saw: how far each moves a margin.
+pub(super) struct Judgement {
+    sums: Memo<1>,
+    list: Vec<u64>,
+}
+
+impl Judgement {
+    /// An empty memory for `model`.
+    pub fn new(model: &Linear) -> Self {
+        Self { sums: Memo::new(14, model.width()), list: Vec::with_capacity(64) }
+    }
+
+    fn correction(&mut self, model: &Linear, part: Part) -> i32 {
+        let list = &mut self.list;
+        let row = self.sums.row([part.key()], |row| {
+            list.clear();
+            part.features(list);
+            model.add_narrow(list, row);
+        });
+        i32::from(row[1]) - i32::from(row[0])
     }
 }
 
@@ -271,7 +393,7 @@ impl Default for Company {
     }
 }
 
-fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Best>, key: K, margin: i32, source: u64) {
+fn put<K: std::hash::Hash + Eq>(map: &mut QuickMap<K, Best>, key: K, margin: i32, source: u64) {
     map.entry(key).and_modify(|best| best.add(margin, source)).or_insert(Best { margin, source, other: NONE });
 }
 
@@ -288,7 +410,51 @@ fn best_two(scores: &[i32]) -> (usize, usize) {
     (best, next)
 }
 
+/// The step of a margin of nothing.
+const AT_ZERO: u64 = 20;
+
+/// Stands for the step of a margin that is not there.
+const NO_STEP: u64 = 99;
+
 /// A margin in steps, from far below to far above; apart where there is none.
 fn step(margin: i32) -> u64 {
-    if margin == NONE { 99 } else { margin.div_euclid(STEP).clamp(-12, 12).cast_unsigned().wrapping_add(20).into() }
+    if margin == NONE { NO_STEP } else { AT_ZERO.wrapping_add_signed(margin.div_euclid(STEP).clamp(-12, 12).into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn thresholds_are_those_that_the_margin_reaches() {
+        for margin in [NONE, -2000, -513, -512, -1, 0, 63, 64, 511, 512, 2000] {
+            let part = Part { template: 10, class: 3, count: MARGIN, values: [step(margin), 5, 0] };
+            let mut out = Vec::new();
+            part.features(&mut out);
+            let reached = (-8..=8).filter(|t| margin != NONE && margin >= t * STEP).count();
+            assert_eq!(out.len(), 4 + 2 * reached, "{margin}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_part_is_the_sum_of_its_features() {
+        let parts = (0..60u64).map(|i| Part { template: 20, class: i % 3, count: MARGIN, values: [8 + i % 20, 4 + i % 7, 0] });
+        let parts: Vec<Part> = parts.chain((0..9).map(|i| Part { template: 5, class: 1, count: 3, values: [i, i % 2, 7] })).collect();
+        let mut rows = BTreeMap::new();
+        for part in &parts {
+            let mut features = Vec::new();
+            part.features(&mut features);
+            rows.extend(features.iter().map(|f| (*f, vec![(f % 7) as f32 / 40.0, (f % 11) as f32 / 50.0])));
+        }
+        let model = Linear::pack(vec!["no".into(), "yes".into()], &[0.0; 2], &rows, 1);
+        let mut memory = Judgement::new(&model);
+        for part in parts.iter().chain(&parts) {
+            let (mut features, mut scores) = (Vec::new(), [0; 2]);
+            part.features(&mut features);
+            model.score(&features, &mut scores);
+            assert_eq!(memory.correction(&model, *part), scores[1] - scores[0]);
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Where the features of a pair go: into a list, for training, or straight into a score.
 //!
-//! Most features of a pair come from one of its ends, or from a word between them, and come again with the next pair of the unit. A
-//! score is a sum, so the share of such a group is worked out once and kept.
+//! Most features of a pair come from one of its ends, or from a word between them, and come again with the next pair of the unit; others
+//! follow from few small values and come again in any document. A score is a sum, so the share of such a group is worked out once and kept.
 
-use super::linear::{CLASSES, Feature, Linear};
+use super::linear::{CLASSES, Feature, Linear, MOST};
+use super::memo::Memo;
 
 /// Takes the features of one pair after another.
 pub(super) trait Sink {
@@ -12,7 +13,13 @@ pub(super) trait Sink {
 
     /// Takes the features that `make` lists. `key` stands for exactly these as long as the unit lasts.
     fn shared(&mut self, key: u64, make: impl FnOnce(&mut Vec<u64>));
+
+    /// Takes features. `key` stands for exactly these, in every document; its highest bit is free.
+    fn known<const N: usize>(&mut self, key: Key, features: impl FnOnce() -> [Feature; N]);
 }
+
+/// All that a group of features depends on. The highest bit of the first number is free.
+pub(super) type Key = [u64; 3];
 
 impl Sink for Vec<u64> {
     fn put(&mut self, feature: Feature) {
@@ -22,11 +29,26 @@ impl Sink for Vec<u64> {
     fn shared(&mut self, _: u64, make: impl FnOnce(&mut Vec<u64>)) {
         make(self);
     }
+
+    fn known<const N: usize>(&mut self, _: Key, features: impl FnOnce() -> [Feature; N]) {
+        self.extend(features().map(Feature::hash));
+    }
+}
+
+/// The shares of a model's scores that hold in every document.
+pub(super) struct Shares(Memo<3>);
+
+impl Shares {
+    /// An empty memory for `model`, about four megabytes once it is full.
+    pub fn new(model: &Linear) -> Self {
+        Self(Memo::new(16, model.width()))
+    }
 }
 
 /// Scores pairs.
 pub(super) struct Scorer<'a> {
     model: &'a Linear,
+    shares: Shares,
     own: Vec<u64>,
     sums: [i32; CLASSES],
     scores: Vec<i32>,
@@ -39,10 +61,11 @@ pub(super) struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    /// A scorer with `model`.
-    pub fn new(model: &'a Linear) -> Self {
+    /// A scorer with `model` and its shares.
+    pub fn new(model: &'a Linear, shares: Shares) -> Self {
         Self {
             model,
+            shares,
             own: Vec::with_capacity(128),
             sums: [0; CLASSES],
             scores: vec![0; model.labels.len()],
@@ -54,7 +77,12 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// Goes on to another unit: what was kept no longer holds.
+    /// The shares with what was added to them.
+    pub fn into_shares(self) -> Shares {
+        self.shares
+    }
+
+    /// Goes on to another unit: what was kept for the last no longer holds.
     pub fn next_unit(&mut self) {
         self.unit += 1;
         self.filed = 0;
@@ -64,11 +92,11 @@ impl<'a> Scorer<'a> {
     /// The scores (one a class) of the features taken since the last call.
     pub fn scores(&mut self) -> &[i32] {
         self.model.add(&self.own, &mut self.sums);
-        for ((score, bias), sum) in self.scores.iter_mut().zip(&self.model.bias).zip(&self.sums) {
-            *score = bias + sum;
+        for ((score, bias), sum) in self.scores.iter_mut().zip(&self.model.bias).zip(&mut self.sums) {
+            *score = bias + *sum;
+            *sum = 0;
         }
         self.own.clear();
-        self.sums = [0; CLASSES];
         &self.scores
     }
 
@@ -94,6 +122,7 @@ impl<'a> Scorer<'a> {
 }
 
 impl Sink for Scorer<'_> {
+    #[inline]
     fn put(&mut self, feature: Feature) {
         self.own.push(feature.hash());
     }
@@ -110,12 +139,20 @@ impl Sink for Scorer<'_> {
             self.slots[at] = (key, self.unit, u32::try_from(self.kept.len()).unwrap_or(u32::MAX));
             self.list.clear();
             make(&mut self.list);
-            let mut sums = [0i32; CLASSES];
-            self.model.add(&self.list, &mut sums);
-            self.kept.extend_from_slice(&sums[..labels]);
+            let start = self.kept.len();
+            self.kept.resize(start + labels, 0);
+            self.model.add(&self.list, &mut self.kept[start..]);
         }
         let start = self.slots[at].2 as usize;
         self.sums.iter_mut().zip(&self.kept[start..start + labels]).for_each(|(sum, kept)| *sum += kept);
+    }
+
+    #[inline]
+    fn known<const N: usize>(&mut self, key: Key, features: impl FnOnce() -> [Feature; N]) {
+        const { assert!(N <= MOST, "the sum fits sixteen bits") };
+        let model = self.model;
+        let row = self.shares.0.row(key, |row| model.add_narrow(&features().map(Feature::hash), row));
+        self.sums.iter_mut().zip(row).for_each(|(sum, share)| *sum += i32::from(*share));
     }
 }
 
@@ -130,7 +167,7 @@ mod tests {
         let feature = |i: u64| Feature::new(3).with(i);
         let rows: BTreeMap<u64, Vec<f32>> = (0..4000).map(|i| (feature(i).hash(), vec![0.0, 0.1, (i % 7) as f32 / 8.0])).collect();
         let model = Linear::pack(vec!["".into(), "a".into(), "b".into()], &[0.0; 3], &rows, 1);
-        let mut scorer = Scorer::new(&model);
+        let mut scorer = Scorer::new(&model, Shares::new(&model));
         for unit in 0..3u64 {
             scorer.next_unit();
             // More keys than the first table has room for, and each twice.
@@ -138,10 +175,12 @@ mod tests {
                 let give = |out: &mut Vec<u64>| out.extend([feature(i + unit).hash(), feature(i * 2).hash()]);
                 let mut list = vec![feature(i).hash()];
                 give(&mut list);
+                list.extend([feature(i % 50), feature(i % 50 + 1)].map(Feature::hash));
                 let mut wanted = vec![0; 3];
                 model.score(&list, &mut wanted);
                 scorer.put(feature(i));
                 scorer.shared(i, give);
+                scorer.known([i % 50, 0, 0], || [feature(i % 50), feature(i % 50 + 1)]);
                 assert_eq!(scorer.scores(), wanted);
             }
         }

@@ -7,6 +7,7 @@ use crate::corpus::{Annotated, Gold};
 use crate::model::Origin;
 
 use super::super::Extractor;
+use super::super::columns::Frame;
 use super::super::detect::{Found, Reading};
 use super::super::evaluate::fold;
 use super::super::knowledge::Knowledge;
@@ -14,7 +15,6 @@ use super::super::measure::Owner;
 use super::super::pairs::View;
 use super::super::relate::Decision;
 use super::super::resolve::Resolution;
-use super::super::tagger::Frame;
 use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
 use super::calibrate::Verdict;
 use super::classify::Case;

@@ -75,7 +75,7 @@ pub(in crate::extract) fn train(examples: &[TagExample], names: Vec<String>, set
             }
         }
     }
-    Tagger { emission: Linear::pack(names, &vec![0.0; labels], &rows, LEAST), transition }
+    Tagger::new(Linear::pack(names, &vec![0.0; labels], &rows, LEAST), transition)
 }
 
 /// Numbers the features that occur often enough.
