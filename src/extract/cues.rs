@@ -19,6 +19,7 @@ pub(super) enum Cue {
     YearOnYear,
     PeriodOnPeriod,
     AgainstBase,
+    Respectively,
 }
 
 impl Cue {
@@ -40,6 +41,7 @@ impl Cue {
             "compare.year" => Self::YearOnYear,
             "compare.period" => Self::PeriodOnPeriod,
             "compare.base" => Self::AgainstBase,
+            "cue.respectively" => Self::Respectively,
             _ => return None,
         })
     }

@@ -81,7 +81,8 @@ impl Extractor {
             let marks = &reading.marks[sentence];
             let first = found.len();
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence), &mut memory);
-            let tagged = self.after_places(reading, sentence, self.split_listed(marks, tagged));
+            let tagged = self.last_of_lists(marks, reading.chars(sentence), self.split_listed(marks, tagged));
+            let tagged = self.after_places(reading, sentence, tagged);
             for tag in self.coordinate(reading, sentence, tagged) {
                 let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
                 let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
@@ -186,6 +187,22 @@ impl Extractor {
             .iter()
             .find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
         Some((level.start as usize - base, !follows_place))
+    }
+
+    /// Of a list that the tagger took for one cluster or chain the last member, which has the head; the others are found by
+    /// coordination. No such name holds an enumeration, but for what stands in quotation marks or brackets.
+    fn last_of_lists(&self, marks: &Marks, chars: &[char], tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let is_part = |at: usize| marks.names.iter().any(|n| n.0 < at && at + 1 < n.1);
+        let last = |tag: Tagged| {
+            let inside = |at: &usize| {
+                let count = |c: char| chars[tag.start..*at].iter().filter(|x| **x == c).count();
+                chars[*at] == '、' && count('“') <= count('”') && count('(') <= count(')') && count('（') <= count('）') && !is_part(*at)
+            };
+            let is_listing = [self.roles.cluster, self.roles.chain].contains(&tag.kind_of);
+            let cut = (tag.start..tag.end).rev().find(|at| is_listing && inside(at));
+            Tagged { start: cut.map_or(tag.start, |at| at + 1), ..tag }
+        };
+        tagged.into_iter().map(last).collect()
     }
 
     /// Two listed names of one class that the tagger ran together (成都日报锦观新闻) are two.

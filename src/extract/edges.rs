@@ -13,7 +13,8 @@ const REACH: usize = 60;
 impl Extractor {
     /// The name proper in what was tagged, relative to the sentence; `None` where nothing definite is left. Nothing before `free` is taken.
     pub(super) fn name_proper(&self, marks: &Marks, chars: &[char], tag: Tagged, free: usize) -> Option<Range<usize>> {
-        let whole = Self::uncut(marks, tag.start..tag.end, free);
+        let whole = Self::bracketed_place(chars, Self::uncut(marks, tag.start..tag.end, free), free);
+        let whole = self.whole_word(marks, whole, tag.kind_of, free);
         let paired = Self::paired(chars, whole, free);
         if paired.is_empty() {
             return None;
@@ -46,6 +47,22 @@ impl Extractor {
         let strong = |n: &&(usize, usize, u32)| marks.name[n.0] & 8 != 0 && n.1 - n.0 > 2;
         let cut = marks.names.iter().filter(strong).find(|n| n.0 >= free && n.0 < range.start && range.start < n.1 && n.1 <= range.end);
         cut.map_or(range.start, |n| n.0)..range.end
+    }
+
+    /// The range from the start of the common word that its start stands in (绩|效考核办法), for types whose names are made of words.
+    fn whole_word(&self, marks: &Marks, range: Range<usize>, kind_of: u8, free: usize) -> Range<usize> {
+        if !self.roles.soft[usize::from(kind_of)] || !matches!(marks.edge[range.start], 2 | 3) || marks.place[range.start] != 0 {
+            return range;
+        }
+        let begin = (free..range.start).rev().find(|at| marks.edge[*at] == 1).filter(|at| marks.place[*at] == 0);
+        begin.unwrap_or(range.start)..range.end
+    }
+
+    /// The range with the character before it where it begins with one in brackets: 成（都）德（阳）…集群.
+    fn bracketed_place(chars: &[char], range: Range<usize>, free: usize) -> Range<usize> {
+        let opens = matches!(chars[range.start], '(' | '（') && matches!(chars.get(range.start + 2), Some(')' | '）'));
+        let begins = opens && range.start > free && chars[range.start - 1].is_alphabetic();
+        if begins { range.start - 1..range.end } else { range }
     }
 
     /// The range with both marks of every pair that it holds one of: it grows to the missing one, or the lone mark at its edge goes.
@@ -108,14 +125,15 @@ impl Extractor {
         if chars[name.end - 1] == '”' && marks.name[start] & 8 == 0 {
             start = (name.clone()).rev().find(|i| chars[*i] == '“').unwrap_or(start);
         }
-        while start < name.end
-            && marks.edge[start] == 1
-            && marks.name[start] & 8 == 0
-            && marks.head[start] == 0
-            && marks.quote[start] == 0
-            && matches!(marks.tag[start], b'v' | b'p' | b'c' | b'd' | b'r')
-            && !(kind_of == roles.policy && marks.tag[start] == b'p')
-        {
+        let is_no_part = |at: usize| {
+            marks.edge[at] == 1
+                && marks.name[at] & 8 == 0
+                && marks.head[at] == 0
+                && marks.quote[at] == 0
+                && matches!(marks.tag[at], b'v' | b'p' | b'c' | b'd' | b'r')
+                && !(kind_of == roles.policy && marks.tag[at] == b'p')
+        };
+        while start < name.end && (is_separator(chars[start]) || is_no_part(start)) {
             start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
         }
         let soft = roles.soft[usize::from(kind_of)];
@@ -149,9 +167,11 @@ impl Extractor {
         })
     }
 
-    /// Whether a text is made of modifiers alone.
+    /// Whether a text is made of modifiers and levels of places alone.
     fn is_only_modifiers(&self, text: &str) -> bool {
-        let mut rest = text;
+        let levels = &self.knowledge.place_levels;
+        let words: String = text.chars().filter(|c| !levels.contains(c) && !matches!(c, '(' | ')' | '（' | '）')).collect();
+        let mut rest = words.as_str();
         while !rest.is_empty() {
             let Some(word) = self.knowledge.modifiers.iter().find(|m| rest.starts_with(m.as_str())) else { return false };
             rest = &rest[word.len()..];

@@ -215,7 +215,8 @@ fn thousands(chars: &[char], at: usize, end: usize) -> bool {
         && !chars.get(at + 4).is_some_and(char::is_ascii_digit)
 }
 
-fn digit_of(c: char) -> Option<u64> {
+/// Value of a Chinese digit.
+pub(super) fn digit_of(c: char) -> Option<u64> {
     Some(match c {
         '零' | '〇' => 0,
         '一' => 1,

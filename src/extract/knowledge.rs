@@ -227,6 +227,14 @@ struct AnnotationFile {
     levels: HashMap<String, Vec<String>>,
 }
 
+/// What annotation.toml says.
+#[derive(Default)]
+struct Annotation {
+    types: Vec<TypeInfo>,
+    relations: Vec<RelationInfo>,
+    scoring: Scoring,
+}
+
 #[derive(Deserialize)]
 struct TypeRow {
     class: String,
@@ -268,7 +276,7 @@ impl Knowledge {
     /// All faults of the grammar, lexicon, cues, words and annotation files together.
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
-        let (types, relations, scoring) = builder.annotation();
+        let Annotation { types, relations, scoring } = builder.annotation();
         let Grammar { heads, equal, modifiers, qualities, place_levels, list_counts, document_number } = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
@@ -395,9 +403,9 @@ impl Builder<'_> {
         Some(pattern)
     }
 
-    fn annotation(&mut self) -> (Vec<TypeInfo>, Vec<RelationInfo>, Scoring) {
+    fn annotation(&mut self) -> Annotation {
         let file = "annotation.toml";
-        let Some(parsed) = self.parse::<AnnotationFile>(file) else { return (Vec::new(), Vec::new(), Scoring::default()) };
+        let Some(parsed) = self.parse::<AnnotationFile>(file) else { return Annotation::default() };
         let mut types = Vec::new();
         for (name, value) in parsed.types {
             match value.try_into::<TypeRow>() {
@@ -430,7 +438,7 @@ impl Builder<'_> {
                 Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
             }
         }
-        (types, relations, parsed.scoring.with_levels(parsed.levels))
+        Annotation { types, relations, scoring: parsed.scoring.with_levels(parsed.levels) }
     }
 
     fn require_class(&mut self, file: &str, name: &str) {

@@ -11,6 +11,7 @@ use super::figures::Figure;
 use super::modality::Advice;
 use super::pairs::View;
 use super::relate::entity_of;
+use super::series::Series;
 use super::sink::{Scorer, Shares};
 use super::statements::clause_around;
 use super::units::{FIGURE, Item, Pair, Target, Unit};
@@ -21,6 +22,8 @@ pub(super) struct Subject {
     pub margin: i32,
     /// Where the text names it.
     pub item: Item,
+    /// Its index in the unit; `None` where it was carried there.
+    pub at: Option<usize>,
 }
 
 /// Owners of figures are not calibrated: as likely right as wrong, for all that is known.
@@ -66,9 +69,14 @@ impl Extractor {
             for index in 0..unit.figures.len() {
                 let line = reading.layout.sentences[unit.figures[index].sentence].line;
                 let previous = owner.as_ref().map(|o| o.before(line));
-                let Some(subject) = self.subject(unit, &view, index, previous, &mut scorer) else { continue };
+                let Some(mut subject) = self.subject(unit, &view, index, previous, &mut scorer) else { continue };
+                let series = self.series(reading, unit, index);
+                if let Some(own) = series.as_ref().and_then(|s| s.owner(unit, &view, subject.at?)) {
+                    subject.item = unit.items[own].clone();
+                    subject.entity = entity_of(&subject.item.target).unwrap_or(subject.entity);
+                }
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
-                    observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
+                    observations.push(self.observation(document, reading, unit, index, &subject, series.as_ref(), number[subject.entity]));
                     owner = Some(Owner { item: subject.item, line });
                 }
             }
@@ -96,7 +104,7 @@ impl Extractor {
             let scores = scorer.scores();
             let margin = scores[1] - scores[0];
             if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
-                best = Some(Subject { entity, margin, item: pair.subject.clone() });
+                best = Some(Subject { entity, margin, item: pair.subject.clone(), at: at.0 });
             }
         });
         best
@@ -135,11 +143,12 @@ impl Extractor {
         unit: &Unit,
         index: usize,
         subject: &Subject,
+        series: Option<&Series>,
         about: EntityIndex,
     ) -> Observation {
         let figure = &unit.figures[index];
         let sentence = reading.layout.sentences[figure.sentence].range.clone();
-        let reported = self.reported(document, reading, unit, index, subject, &sentence);
+        let reported = self.reported(document, reading, unit, index, subject, series, &sentence);
         let mode = self.modality(reading, &sentence, &figure.range, Advice::No);
         let modality = if mode == Modality::Planned { Modality::Planned } else { Modality::Asserted };
         let span = reading.text.span(clause_around(reading, &sentence, &figure.range));
@@ -167,15 +176,23 @@ impl Extractor {
         unit: &Unit,
         index: usize,
         subject: &Subject,
+        series: Option<&Series>,
         sentence: &Range<usize>,
     ) -> Reported {
         let figure = &unit.figures[index];
+        let series = series.filter(|s| s.place > 0);
         let chars = &reading.text.chars;
         let clause = clause_around(reading, sentence, &figure.range).start;
         let previous =
             unit.figures[..index].iter().filter(|f| f.sentence == figure.sentence).map(|f| f.range.end).max().unwrap_or(sentence.start);
         let start = clause.max(previous);
-        let (direction, comparison, changes_only) = self.change(reading, start, figure);
+        let (direction, comparison, changes_only) = match series {
+            Some(series) => self.change(reading, series.named.start, &unit.figures[series.first]),
+            None => self.change(reading, start, figure),
+        };
+        if let Some(named) = series.and_then(|s| s.indicator(reading)) {
+            return Reported { indicator: Self::phrase(document, reading, named, &subject.item.range), direction, comparison };
+        }
         let mut words = String::new();
         if let Some(header) = Self::column_header(reading, figure) {
             words.push_str(&reading.text.span(header).of(&document.text).replace(char::is_whitespace, ""));

@@ -38,6 +38,7 @@ mod review;
 mod roles;
 mod rules;
 mod scoring;
+mod series;
 mod sink;
 mod statements;
 mod surroundings;

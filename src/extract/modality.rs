@@ -60,9 +60,11 @@ impl Extractor {
                 }
             }
         }
-        if planned {
+        if advice == Advice::Yes {
+            Modality::Recommended
+        } else if planned {
             Modality::Planned
-        } else if advice == Advice::Yes || advice == Advice::Maybe && !came_true {
+        } else if advice == Advice::Maybe && !came_true {
             Modality::Recommended
         } else {
             Modality::Asserted

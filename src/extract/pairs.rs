@@ -221,6 +221,17 @@ impl<'a> View<'a> {
         at.map_or(usize::MAX, |i| self.list_head[i])
     }
 
+    /// The names in the row that the last name before `at` stands in, itself included, in order.
+    pub fn list_before(&self, at: usize) -> Vec<usize> {
+        let is_name = |i: &usize| {
+            let item = &self.unit.items[*i];
+            item.inside.is_none() && item.range.end <= at && !matches!(item.kind_of, FIGURE | LEVEL)
+        };
+        let names = || (0..self.unit.items.len()).filter(is_name);
+        let Some(last) = names().last() else { return Vec::new() };
+        names().filter(|i| self.list_head[*i] == self.list_head[last]).collect()
+    }
+
     /// Number of an item.
     fn number(&self, item: &Item, at: Option<usize>) -> usize {
         self.unit.number(item, at)

@@ -2,13 +2,14 @@
 
 use super::Extractor;
 use super::detect::{Found, Reading};
+use super::figures::digit_of;
 use super::hits::Brief;
-use super::resolve::Resolution;
+use super::resolve::{Draft, Resolution};
 use super::units::{Item, Target};
 
 /// Adds an item for every back-reference that resolves.
 pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], resolution: &Resolution, items: &mut [Vec<Item>]) {
-    let groups = ["region.back", "institution.back", "park.back", "cluster.back", "initiative.back"];
+    let groups = ["region.back", "institution.back", "park.back", "cluster.back", "initiative.back", COUNTED];
     let groups: Vec<Option<u16>> = groups.iter().map(|g| extractor.knowledge.group(g)).collect();
     // Mentions stand by their sentence, but for those of speakers at the end.
     let mut own: Vec<Vec<&Found>> = vec![Vec::new(); items.len()];
@@ -31,13 +32,12 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
         if !pointing && !opens_clause(reading, sentence, start) {
             continue;
         }
-        let target = groups.iter().enumerate().filter(|(_, g)| g.is_some_and(|g| pattern.groups.contains(&g))).find_map(|(kind, _)| {
-            if kind == 0 {
-                region(extractor, resolution, found, &word, start)
-            } else {
-                nearest(extractor, resolution, found, kind, &word, start)
-            }
-        });
+        let target =
+            groups.iter().enumerate().filter(|(_, g)| g.is_some_and(|g| pattern.groups.contains(&g))).find_map(|(kind, _)| match kind {
+                0 => region(extractor, resolution, found, &word, start),
+                5 => extractor.counted(resolution, found, &word, start),
+                _ => nearest(extractor, resolution, found, kind, &word, start),
+            });
         if let Some(target) = target {
             last = end;
             let kind_of = resolution.drafts[target].kind_of;
@@ -51,6 +51,32 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
                 frequency: 0,
             });
         }
+    }
+}
+
+/// The word group of 三市, 两地: so many places, told before.
+const COUNTED: &str = "region.counted";
+
+impl Extractor {
+    /// How many places a word such as 三市 counts; `None` for other words.
+    pub(super) fn counted_places(&self, word: &str) -> Option<usize> {
+        let group = self.knowledge.group(COUNTED)?;
+        let counts = self.knowledge.lookup(word)?.groups.contains(&group);
+        word.chars().next().filter(|_| counts).and_then(digit_of).and_then(|n| usize::try_from(n).ok())
+    }
+
+    /// The latest joint region with so many members among `named`, drafts by nearness.
+    pub(super) fn joint_of(&self, drafts: &[Draft], named: &[usize], count: usize) -> Option<usize> {
+        let entries = &self.knowledge.ontology.gazetteer().entries;
+        let members = |draft: &Draft| draft.entry.map_or(draft.members.len(), |entry| entries[entry].comprises.len());
+        named.iter().copied().find(|draft| drafts[*draft].kind_of == self.roles.region && members(&drafts[*draft]) == count)
+    }
+
+    fn counted(&self, resolution: &Resolution, found: &[Found], word: &[char], at: usize) -> Option<usize> {
+        let count = self.counted_places(&word.iter().collect::<String>())?;
+        let before = found.iter().zip(&resolution.of).rev().filter(|(f, _)| f.range.end <= at);
+        let named: Vec<usize> = before.filter_map(|(_, draft)| *draft).collect();
+        self.joint_of(&resolution.drafts, &named, count)
     }
 }
 

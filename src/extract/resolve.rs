@@ -194,6 +194,10 @@ impl Work<'_> {
         }
         for m in mentions.into_iter().filter(|m| self.found[*m].range.len() > 1) {
             let surface = self.surface(m);
+            if let Some(count) = self.extractor.counted_places(&surface) {
+                self.of[m] = self.extractor.joint_of(&self.drafts, &self.named_before(m), count);
+                continue;
+            }
             let mut candidates = self.candidates(&surface);
             let score = |entry: usize| -> usize {
                 let own = support.get(&entry).copied().unwrap_or(0);
@@ -215,6 +219,11 @@ impl Work<'_> {
                 self.assign(m, draft);
             }
         }
+    }
+
+    /// The entities of the mentions before `mention`, the latest first.
+    fn named_before(&self, mention: usize) -> Vec<usize> {
+        self.of[..mention].iter().rev().filter_map(|draft| *draft).collect()
     }
 
     /// 省 in 省财政厅: the place of that level which the document names most, else the one above the places that it names.

@@ -10,6 +10,9 @@ use super::units::{Item, Pair, Target, Unit};
 /// Pairs whose best relation stands further below “none” than this (in stored units) are not looked at again.
 const HOPELESS: i32 = -640;
 
+/// Pairs with at least this margin are counted as likely: one in twelve and more.
+const LIKELY: i32 = -320;
+
 /// Width of a step of a margin: half a nat.
 const STEP: i32 = 64;
 
@@ -144,6 +147,10 @@ pub(super) struct Review {
     /// (subject, relation), by object; (object, relation), by subject.
     subjects: QuickMap<(u32, usize), Best>,
     objects: QuickMap<(u32, usize), Best>,
+    /// By (subject, relation): how many objects it likely has.
+    reach: QuickMap<(u32, usize), u64>,
+    /// By relation: how many objects likely stand in it.
+    likely: QuickMap<usize, u64>,
 }
 
 impl Review {
@@ -187,6 +194,9 @@ impl Review {
         };
         let unit = self.units.len() as u64;
         if glance.is_hopeful() {
+            if glance.margin >= LIKELY {
+                self.count(ends, class);
+            }
             put(&mut self.pairs, (ends.0, ends.1, class), glance.margin, unit);
             put(&mut self.subjects, (ends.0, class), glance.margin, u64::from(ends.1));
             put(&mut self.objects, (ends.1, class), glance.margin, u64::from(ends.0));
@@ -197,6 +207,25 @@ impl Review {
             glances.scores.extend_from_slice(scores);
             glances.all.push(glance);
         }
+    }
+
+    /// Counts a likely relation where it is the first of its ends, or of its object.
+    fn count(&mut self, ends: (u32, u32), class: usize) {
+        let is_first = |best: Option<&Best>| best.is_none_or(|b| b.margin < LIKELY);
+        if is_first(self.pairs.get(&(ends.0, ends.1, class))) {
+            *self.reach.entry((ends.0, class)).or_default() += 1;
+        }
+        if is_first(self.objects.get(&(ends.1, class))) {
+            *self.likely.entry(class).or_default() += 1;
+        }
+    }
+
+    /// On how many things the subject of a glance acts in the whole document, in steps, and on which share of those that are acted on so,
+    /// in quarters.
+    fn reach(&self, glance: &Glance) -> (u64, u64) {
+        let of = self.reach.get(&(glance.ends.0, glance.class)).copied().unwrap_or(0);
+        let all = self.likely.get(&glance.class).copied().unwrap_or(0);
+        (u64::from(u64::BITS - of.leading_zeros()), (of * 4).checked_div(all).unwrap_or(0))
     }
 
     /// The glances at the pairs of unit `number`.
@@ -236,7 +265,7 @@ impl Review {
     }
 
     /// What the second look sees of pair `index` of unit `unit`.
-    fn parts(&self, unit: usize, index: usize) -> [Part; 17] {
+    fn parts(&self, unit: usize, index: usize) -> [Part; 19] {
         let glances = &self.units[unit];
         let glance = &glances.all[index];
         let carry = u64::from(glance.carry);
@@ -247,6 +276,7 @@ impl Review {
         let acts = Best::without(self.subjects.get(&(glance.ends.0, glance.class)), u64::from(glance.ends.1));
         let taken = Best::without(self.objects.get(&(glance.ends.1, glance.class)), u64::from(glance.ends.0));
         let prominence = u64::from(glance.prominence);
+        let (reach, share) = self.reach(glance);
         let class = glance.class as u64;
         let plain = |template: u32, count: usize, values: [u64; 3]| Part { template, class, count, values };
         let margin = |template: u32, margin: i32| Part { template, class, count: MARGIN, values: [step(margin), own / 2, 0] };
@@ -257,6 +287,8 @@ impl Review {
             plain(4, 2, [own, carry, 0]),
             plain(6, 2, [prominence, carry, 0]),
             plain(7, 2, [prominence, own / 2, 0]),
+            plain(8, 3, [reach, share, u64::from(glance.carry > 0)]),
+            plain(9, 3, [reach, share, own / 2]),
             plain(5, 3, [step(company.rival_subjects), u64::from(company.rival_is_carried), carry]),
             margin(10, glance.margin),
             margin(20, company.listed_objects),
