@@ -152,7 +152,8 @@ impl Extractor {
             return None;
         }
         let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
-        (listed || marks.quote[start] != 0 || !self.is_only_modifiers(&rest)).then_some(start)
+        let quoted = matches!(marks.quote[start] >> 10, 1 | 2);
+        (listed || quoted || !self.is_only_modifiers(&rest)).then_some(start)
     }
 
     /// Whether a stretch is made of common words alone: no place, no industry, no listed name, no rare character, no quotation.

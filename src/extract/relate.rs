@@ -72,7 +72,8 @@ impl Extractor {
             mention.class = entities[mention.entity].class.clone();
         }
         let mut facts = self.facts(document, reading, found, resolution, &number, &entities);
-        let telling = Telling { document, reading, units: &units, number: &number, entities: &entities };
+        let region = resolution.main_region.map(|draft| number[draft]).filter(|entity| *entity != usize::MAX);
+        let telling = Telling { document, reading, units: &units, number: &number, entities: &entities, region };
         let statements = self.statements(&telling, &decisions, &mut facts);
         let observations = self.observations(document, reading, &units, &number);
         let rule_hits = self.rule_hits(&units, &number);

@@ -23,6 +23,8 @@ pub(super) struct Telling<'a> {
     /// Entity of each draft.
     pub number: &'a [usize],
     pub entities: &'a [Entity],
+    /// The region that the document is mostly about.
+    pub region: Option<EntityIndex>,
 }
 
 impl Extractor {
@@ -117,7 +119,12 @@ impl Extractor {
             Target::Entity(object) => {
                 let object = telling.number[*object];
                 match label {
-                    "recommends" => (subject, "issues".into(), Object::Entity(object)),
+                    // Whoever advises does not act: what is advised is for the place that the text is about.
+                    "recommends" => {
+                        let is_document = schema.is_subclass(&class(object), "Document");
+                        let predicate = if is_document || telling.region.is_none() { "issues" } else { "implements" };
+                        (telling.region.unwrap_or(subject), predicate.into(), Object::Entity(object))
+                    }
                     "launches" if schema.is_subclass(&class(object), "Event") => (subject, "organizes".into(), Object::Entity(object)),
                     "hostsCluster" if !schema.is_subclass(&class(subject), "Park") => (object, "locatedIn".into(), Object::Entity(subject)),
                     _ => (subject, write(label), Object::Entity(object)),

@@ -143,10 +143,15 @@ pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolutio
             by_name.insert(extractor.normal_form(&fold(honour)), honour.clone());
         }
     }
+    // Names that annotators pieced together are compared as scoring compares them.
+    let scoring = &extractor.knowledge.scoring;
+    let composed = gold.entities.iter().filter(|e| e.composed).map(|e| (scoring.core(&e.name), e.name.clone()));
+    let by_core: HashMap<String, String> = composed.filter(|(core, _)| core.chars().count() > 2).collect();
     let of = |draft: &super::super::resolve::Draft| {
         let label = extractor.shown_label(draft);
         let mut names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
-        names.find_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).cloned()
+        let found = names.find_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).cloned();
+        found.or_else(|| by_core.get(&scoring.core(&label)).cloned())
     };
     resolution.drafts.iter().map(of).collect()
 }
