@@ -37,6 +37,7 @@ mod review;
 mod roles;
 mod rules;
 mod scoring;
+mod short_forms;
 mod sink;
 mod surroundings;
 mod tagger;
