@@ -80,7 +80,8 @@ impl Chain {
     /// One character further: `back` gets, for each label, the one before it.
     fn step(&self, front: &mut Front, row: &[i16], back: &mut [u8]) {
         let width = self.types + 1;
-        let (top, best) = front.scores.iter().enumerate().fold((0, i32::MIN), |top, (label, s)| if *s > top.1 { (label, *s) } else { top });
+        let best = front.scores.iter().copied().fold(i32::MIN, i32::max);
+        let top = front.scores.iter().position(|score| *score == best).unwrap_or(0);
         front.open.fill((i32::MIN, 0));
         let needed = &self.needed[top * self.labels..(top + 1) * self.labels];
         for (from, (score, needed)) in front.scores.iter().zip(needed).enumerate() {
@@ -94,15 +95,16 @@ impl Chain {
                 }
             }
         }
-        let added = |label: usize| i32::from(row[label]) + self.bias[label];
-        for (t, (begun, gone_on)) in self.inner.iter().enumerate() {
-            let (first, next) = (1 + 2 * t, 2 + 2 * t);
-            let (begun, gone_on) = (front.scores[first] + begun, front.scores[next] + gone_on);
-            back[next] = if gone_on > begun { next } else { first } as u8;
-            front.scores[next] = begun.max(gone_on) + added(next);
-            (front.scores[first], back[first]) = (front.open[t + 1].0 + added(first), front.open[t + 1].1);
+        let types = front.scores[1..].as_chunks_mut::<2>().0.iter_mut().zip(back[1..].as_chunks_mut::<2>().0);
+        let added = row[1..].as_chunks::<2>().0.iter().zip(self.bias[1..].as_chunks::<2>().0);
+        for (t, ((scores, back), (row, bias))) in types.zip(added).enumerate().take(self.inner.len()) {
+            let (begun, gone_on) = (scores[0] + self.inner[t].0, scores[1] + self.inner[t].1);
+            let [first, next] = [1 + 2 * t, 2 + 2 * t].map(|label| label as u8);
+            let (total, before) = front.open[t + 1];
+            *back = [before, if gone_on > begun { next } else { first }];
+            *scores = [total + i32::from(row[0]) + bias[0], begun.max(gone_on) + i32::from(row[1]) + bias[1]];
         }
-        (front.scores[0], back[0]) = (front.open[0].0 + added(0), front.open[0].1);
+        (front.scores[0], back[0]) = (front.open[0].0 + i32::from(row[0]) + self.bias[0], front.open[0].1);
     }
 }
 

@@ -152,3 +152,66 @@ fn place_key(here: &Column, place: Place) -> [u64; 2] {
     let ends = u16::from(place.first) << 1 | u16::from(place.last);
     [packed([place.kind as u16, ends, u16::from(here.class), here.next_head >> 4]), place.header]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::extract::columns::Setting;
+    use crate::extract::layout::LineKind;
+    use crate::extract::marks::Marks;
+
+    /// A sentence and marks that change from character to character.
+    fn sentence(number: usize, length: usize) -> (Vec<char>, Marks) {
+        let letters: Vec<char> = "成都市青白江区与德阳共建产业集群，在2026年".chars().collect();
+        let value = |at: usize, step: usize| ((at * step + number) % 5) as u16;
+        let sixteen = |step: usize| (0..=length).map(|at| value(at, step)).collect::<Vec<u16>>();
+        let chars: Vec<char> = (0..length).map(|at| letters[(at * (number + 1) + number) % letters.len()]).collect();
+        let marks = Marks {
+            word: chars.iter().map(|c| u32::from(*c) | if *c == '在' { 0x8000_0000 } else { 0 }).collect(),
+            tag: (0..length).map(|at| b'n' + value(at, 3) as u8).collect(),
+            edge: (0..length).map(|at| 1 + value(at, 1) as u8 % 4).collect(),
+            name: sixteen(2),
+            place: sixteen(3),
+            industry: sixteen(4),
+            head: sixteen(6),
+            next_head: (0..length).map(|at| value(at, 1) << 4 | value(at, 2)).collect(),
+            candidate: sixteen(7),
+            quote: sixteen(8),
+            group: sixteen(9),
+            group_before: sixteen(11),
+            surname: sixteen(12),
+            ..Marks::default()
+        };
+        (chars, marks)
+    }
+
+    #[test]
+    fn sums_are_those_of_all_features_whatever_was_read_before() {
+        let setting = |number: usize| Setting { kind: LineKind::Text, header: if number.is_multiple_of(3) { 77 } else { 0 } };
+        let mut rows = BTreeMap::new();
+        let sentences: Vec<_> = (0..12).map(|number| sentence(number, number * 4 % 23)).collect();
+        let frames: Vec<Frame> = sentences.iter().enumerate().map(|(i, (chars, marks))| Frame::new(chars, marks, setting(i))).collect();
+        for (frame, (chars, _)) in frames.iter().zip(&sentences) {
+            let mut features = Vec::new();
+            (0..chars.len()).for_each(|at| frame.features(at, &mut features));
+            rows.extend(features.iter().map(|f| (*f, (0..9).map(|class| (f >> class) as f32 % 17.0 / 60.0 - 0.1).collect())));
+        }
+        let model = Linear::pack((0..9).map(|i| i.to_string()).collect(), &[0.0; 9], &rows, 1);
+        let mut memory = Emission::new(&model);
+        for _ in 0..2 {
+            for (frame, (chars, _)) in frames.iter().zip(&sentences) {
+                let width = memory.width();
+                let sums = memory.sums(&model, frame);
+                assert_eq!(sums.len(), chars.len() * width);
+                for (at, row) in sums.chunks(width).enumerate() {
+                    let (mut features, mut scores) = (Vec::new(), [0; 9]);
+                    frame.features(at, &mut features);
+                    model.score(&features, &mut scores);
+                    assert_eq!(row[..9].iter().map(|w| i32::from(*w)).collect::<Vec<_>>(), scores, "character {at} of {chars:?}");
+                }
+            }
+        }
+    }
+}

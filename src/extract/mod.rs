@@ -39,6 +39,7 @@ mod roles;
 mod rules;
 mod scoring;
 mod series;
+mod short_forms;
 mod sink;
 mod statements;
 mod surroundings;

@@ -1,7 +1,6 @@
 //! From mentions to entities: one thing, one entity. Full names, short forms, definitions and places are resolved inside the
 //! document by class, form and place; better unresolved than wrong.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity_iri, entity_key};
@@ -9,6 +8,7 @@ use crate::model::{Entity, EntityIndex, Language, Name, NameKind, Origin, entity
 use super::Extractor;
 use super::detect::{Found, Reading};
 use super::hits::Brief;
+use super::short_forms::Label;
 
 /// An entity being put together.
 #[derive(Clone, Debug, Default)]
@@ -140,17 +140,6 @@ pub(super) fn trim_marks(name: &str) -> &str {
 
 fn language_of(name: &str) -> Language {
     if name.is_ascii() { Language::En } else { Language::Zh }
-}
-
-/// A label as it is compared.
-struct Label {
-    /// Its normal form.
-    normal: String,
-    chars: Vec<char>,
-    /// The first type of its class.
-    class: usize,
-    /// Characters of the place it begins with, once asked for.
-    place: OnceCell<usize>,
 }
 
 struct Work<'a> {
@@ -470,7 +459,7 @@ impl Work<'_> {
         live.dedup();
         let roles = &self.extractor.roles;
         let skip = [roles.region, roles.industry, roles.person, roles.honour];
-        self.labels = self.drafts.iter().map(|d| self.label(d)).collect();
+        self.labels = self.drafts.iter().map(|d| Label::new(self.extractor, d.kind_of, &d.label)).collect();
         let mut parts: Vec<(usize, usize)> =
             (0..self.found.len()).filter_map(|m| Some((self.of[m]?, self.of[self.found[m].inside?]?))).collect();
         parts.sort_unstable();
@@ -486,8 +475,8 @@ impl Work<'_> {
                 .iter()
                 .copied()
                 .filter(|long| self.labels[*long].class == class && long != short && !merged.contains_key(long))
-                .filter(|long| self.may_be_short_of(*short, *long) && parts.binary_search(&(*short, *long)).is_err())
-                .filter(|long| self.is_short_of(*short, *long))
+                .filter(|long| self.labels[*short].may_be_short_of(&self.labels[*long]) && parts.binary_search(&(*short, *long)).is_err())
+                .filter(|long| self.labels[*short].is_short_of(&self.labels[*long], self.extractor))
                 .collect();
             if let [only] = longer[..] {
                 merged.insert(*short, only);
@@ -500,82 +489,6 @@ impl Work<'_> {
                 guard += 1;
             }
         }
-    }
-
-    fn label(&self, draft: &Draft) -> Label {
-        let normal = self.extractor.normal_form(&draft.label);
-        let types = &self.extractor.knowledge.types;
-        let class = types.iter().position(|t| t.class == types[usize::from(draft.kind_of)].class).unwrap_or(0);
-        Label { chars: normal.chars().collect(), normal, class, place: OnceCell::new() }
-    }
-
-    /// The cheapest reasons to say no: a short form has fewer bytes and characters, of these at least two, and its last stands in the long one.
-    fn may_be_short_of(&self, short: usize, long: usize) -> bool {
-        if self.labels[short].normal.len() >= self.labels[long].normal.len() {
-            return false;
-        }
-        let (short, long) = (&self.labels[short].chars, &self.labels[long].chars);
-        short.len() >= 2 && short.len() < long.len() && short.last().is_some_and(|last| long.contains(last))
-    }
-
-    fn is_short_of(&self, short: usize, long: usize) -> bool {
-        let (s, l) = (&self.labels[short], &self.labels[long]);
-        let kind_of = self.drafts[long].kind_of;
-        let (sc, lc, place) = (&s.chars, &l.chars, self.place_of(l));
-        let rest = &lc[place..];
-        if rest == sc {
-            return true;
-        }
-        let same_kind = self.drafts[short].kind_of == kind_of;
-        if same_kind && self.is_place_and_stem(s, l) {
-            return true;
-        }
-        let roles = &self.extractor.roles;
-        if [roles.park, roles.event, roles.policy, roles.initiative].contains(&kind_of) {
-            return lc.ends_with(sc) && sc.len() * 2 >= lc.len() && same_kind;
-        }
-        if kind_of == roles.cluster || kind_of == roles.chain {
-            return lc.ends_with(sc) && sc.len() + 5 > lc.len();
-        }
-        let first = sc[0] == lc[0] || lc.get(place) == Some(&sc[0]);
-        same_kind
-            && first
-            && (rest.starts_with(sc)
-                || lc.starts_with(sc) && sc.len() > place
-                || is_subsequence(sc, lc) && sc.last() == lc.last() && sc.len() >= 4)
-    }
-
-    /// 青白江公安 for 成都市公安局青白江分局: places of the long name, then characters of the rest of it, nothing else.
-    fn is_place_and_stem(&self, short: &Label, long: &Label) -> bool {
-        let mut rest = short.normal.as_str();
-        let mut place = self.place_of(short);
-        while place > 0 {
-            let end = rest.char_indices().nth(place).map_or(rest.len(), |(end, _)| end);
-            if !long.normal.contains(&rest[..end]) {
-                return false;
-            }
-            rest = &rest[end..];
-            place = self.leading_place(rest);
-        }
-        rest.len() < short.normal.len() && rest.chars().count() >= 2 && long.normal.contains(rest)
-    }
-
-    /// Characters of the place a label begins with.
-    fn place_of(&self, label: &Label) -> usize {
-        *label.place.get_or_init(|| self.leading_place(&label.normal))
-    }
-
-    /// Characters of the place a name begins with.
-    fn leading_place(&self, name: &str) -> usize {
-        let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).take(9).collect();
-        (2..ends.len()).rev().find(|end| self.is_place(&name[..ends[*end]])).unwrap_or(0)
-    }
-
-    /// Whether a place is listed under this name.
-    fn is_place(&self, name: &str) -> bool {
-        let (knowledge, region) = (&self.extractor.knowledge, self.extractor.roles.region);
-        let pattern = knowledge.lookup(trim_marks(name));
-        pattern.is_some_and(|p| p.names.iter().any(|s| knowledge.entry_type[s.entry] == Some(region)))
     }
 
     fn finish(mut self) -> Resolution {
@@ -624,9 +537,4 @@ fn quoted_names(chars: &[char], at: usize) -> Vec<String> {
         names.push(bare);
     }
     names
-}
-
-fn is_subsequence(short: &[char], long: &[char]) -> bool {
-    let mut rest = long.iter();
-    short.iter().all(|c| rest.any(|l| l == c))
 }
