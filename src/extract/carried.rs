@@ -59,7 +59,8 @@ impl<'a> Carriers<'a> {
         let actor = self.actors[at].as_ref().map(|a| &a.item);
         let topic = self.topic(items, at).filter(|item| item.sentence < at);
         for (item, how) in [(self.speakers[at].as_ref(), 7), (topic, 12), (self.region.as_ref(), 8), (actor, 9)] {
-            if let Some(item) = item.filter(|i| !carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how >= 8))) {
+            let known = |i: &Item| carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how == 8 || how == 12));
+            if let Some(item) = item.filter(|i| !known(i)) {
                 carried.push((item.clone(), how));
             }
         }

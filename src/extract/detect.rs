@@ -87,7 +87,8 @@ impl Extractor {
                 let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
                 let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
                 let range = base + name.start..base + name.end;
-                let whole = Found { range, sentence, kind_of: tag.kind_of, origin: Origin::Tagger, inside: None };
+                let origin = if tag.composed { Origin::Grammar } else { Origin::Tagger };
+                let whole = Found { range, sentence, kind_of: tag.kind_of, origin, inside: None };
                 self.add_with_parts(reading, whole, &mut found);
             }
             self.add_listed(reading, sentence, first, &mut found);
@@ -135,7 +136,7 @@ impl Extractor {
                 continue;
             }
             out.retain(|t| t.end <= start || t.start >= end);
-            out.push(Tagged { start, end, kind_of: head.kind_of, margin: 0 });
+            out.push(Tagged { start, end, kind_of: head.kind_of, composed: false });
         }
         out.sort_by_key(|t| t.start);
         out
@@ -156,7 +157,7 @@ impl Extractor {
                     break;
                 }
                 out.retain(|t| t.end <= start || t.start >= end);
-                out.push(Tagged { start, end, kind_of: head.kind_of, margin: head.margin });
+                out.push(Tagged { start, end, kind_of: head.kind_of, composed: true });
                 right = start;
             }
         }

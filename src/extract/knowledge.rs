@@ -99,6 +99,8 @@ pub(super) struct RelationInfo {
     pub write: Term,
     /// Relations that answer it; a leading `-` reads from object to subject.
     pub accept: Vec<String>,
+    /// Joins a name that the grammar composed (甲地乙产业 in 甲地乙产业、丙产业两大集群) and the industry in it.
+    pub composes: bool,
 }
 
 /// Knowledge compiled for matching. Immutable; shared between threads.
@@ -116,6 +118,8 @@ pub(super) struct Knowledge {
     pub qualities: Vec<String>,
     /// The last characters of names of places that alone stand for the place a body belongs to (省 in 省财政厅).
     pub place_levels: Vec<char>,
+    /// Endings of names that a level word stands for beside itself (省: …自治区).
+    pub also_levels: Vec<(char, String)>,
     /// Words that count the members of a list at its end.
     pub list_counts: Vec<String>,
     pub document_number: NumberForm,
@@ -137,6 +141,8 @@ pub(super) struct Knowledge {
 #[derive(Deserialize)]
 struct GrammarFile {
     heads: Vec<HeadGroup>,
+    #[serde(default)]
+    also_levels: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     equal: toml::Table,
     #[serde(default)]
@@ -178,6 +184,7 @@ struct Grammar {
     modifiers: Vec<String>,
     qualities: Vec<String>,
     place_levels: Vec<char>,
+    also_levels: Vec<(char, String)>,
     list_counts: Vec<String>,
     document_number: NumberForm,
 }
@@ -260,6 +267,8 @@ struct TypeRow {
 struct RelationRow {
     write: String,
     accept: Vec<String>,
+    #[serde(default)]
+    composes: bool,
 }
 
 /// Collects patterns and faults while the files are read.
@@ -277,7 +286,7 @@ impl Knowledge {
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
         let Annotation { types, relations, scoring } = builder.annotation();
-        let Grammar { heads, equal, modifiers, qualities, place_levels, list_counts, document_number } = builder.grammar(&types);
+        let Grammar { heads, equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number } = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
             builder.groups(file, &mut groups);
@@ -310,6 +319,7 @@ impl Knowledge {
             modifiers,
             qualities,
             place_levels,
+            also_levels,
             list_counts,
             document_number,
             types,
@@ -342,6 +352,11 @@ impl Knowledge {
     /// The pattern of exactly this folded text.
     pub fn lookup(&self, text: &str) -> Option<&Pattern> {
         self.by_text.get(text).map(|i| &self.patterns[*i as usize])
+    }
+
+    /// Whether the place that `label` names is of the level that a word such as 省 tells.
+    pub fn is_of_level(&self, label: &str, level: char) -> bool {
+        label.ends_with(level) || self.also_levels.iter().any(|(word, ending)| *word == level && label.ends_with(ending.as_str()))
     }
 
     /// Index of a type by its name in the annotation scheme.
@@ -433,7 +448,7 @@ impl Builder<'_> {
             match value.try_into::<RelationRow>() {
                 Ok(row) => {
                     self.require_relation(file, &row.write);
-                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept });
+                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept, composes: row.composes });
                 }
                 Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
             }
@@ -468,12 +483,16 @@ impl Builder<'_> {
         modifiers.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then(a.cmp(b)));
         let qualities = parsed.qualities.words.iter().map(|w| self.fold(w)).collect();
         let place_levels = parsed.place_levels.words.iter().flat_map(|w| self.fold(w).chars().collect::<Vec<_>>()).collect();
+        let ending = |(level, words): (&String, &Vec<String>)| -> Vec<(char, String)> {
+            level.chars().next().into_iter().flat_map(|level| words.iter().map(move |word| (level, word.clone()))).collect()
+        };
+        let also_levels = parsed.also_levels.iter().flat_map(ending).map(|(level, word)| (level, self.fold(&word))).collect();
         let list_counts = parsed.list_counts.words.iter().map(|w| self.fold(w)).collect();
         let marks = |marks: &[char]| marks.iter().map(|c| self.ontology.variants().fold(*c)).collect();
         let form = &parsed.document_number;
         let document_number =
             NumberForm { open: marks(&form.open), close: marks(&form.close), ordinal: marks(&form.ordinal), end: marks(&form.end) };
-        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, qualities, place_levels, list_counts, document_number }
+        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number }
     }
 
     fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {

@@ -24,6 +24,8 @@ pub(super) struct Subject {
     pub item: Item,
     /// Its index in the unit; `None` where it was carried there.
     pub at: Option<usize>,
+    /// The row of figures that the figure stands in.
+    pub series: Option<Series>,
 }
 
 /// Owners of figures are not calibrated: as likely right as wrong, for all that is known.
@@ -70,13 +72,13 @@ impl Extractor {
                 let line = reading.layout.sentences[unit.figures[index].sentence].line;
                 let previous = owner.as_ref().map(|o| o.before(line));
                 let Some(mut subject) = self.subject(unit, &view, index, previous, &mut scorer) else { continue };
-                let series = self.series(reading, unit, index);
-                if let Some(own) = series.as_ref().and_then(|s| s.owner(unit, &view, subject.at?)) {
+                subject.series = self.series(reading, unit, index);
+                if let Some(own) = subject.series.as_ref().and_then(|s| s.owner(unit, &view, subject.at?)) {
                     subject.item = unit.items[own].clone();
                     subject.entity = entity_of(&subject.item.target).unwrap_or(subject.entity);
                 }
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
-                    observations.push(self.observation(document, reading, unit, index, &subject, series.as_ref(), number[subject.entity]));
+                    observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
                     owner = Some(Owner { item: subject.item, line });
                 }
             }
@@ -104,7 +106,7 @@ impl Extractor {
             let scores = scorer.scores();
             let margin = scores[1] - scores[0];
             if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
-                best = Some(Subject { entity, margin, item: pair.subject.clone(), at: at.0 });
+                best = Some(Subject { entity, margin, item: pair.subject.clone(), at: at.0, series: None });
             }
         });
         best
@@ -143,12 +145,11 @@ impl Extractor {
         unit: &Unit,
         index: usize,
         subject: &Subject,
-        series: Option<&Series>,
         about: EntityIndex,
     ) -> Observation {
         let figure = &unit.figures[index];
         let sentence = reading.layout.sentences[figure.sentence].range.clone();
-        let reported = self.reported(document, reading, unit, index, subject, series, &sentence);
+        let reported = self.reported(document, reading, unit, index, subject, &sentence);
         let mode = self.modality(reading, &sentence, &figure.range, Advice::No);
         let modality = if mode == Modality::Planned { Modality::Planned } else { Modality::Asserted };
         let span = reading.text.span(clause_around(reading, &sentence, &figure.range));
@@ -176,11 +177,10 @@ impl Extractor {
         unit: &Unit,
         index: usize,
         subject: &Subject,
-        series: Option<&Series>,
         sentence: &Range<usize>,
     ) -> Reported {
         let figure = &unit.figures[index];
-        let series = series.filter(|s| s.place > 0);
+        let series = subject.series.as_ref().filter(|s| s.place > 0);
         let chars = &reading.text.chars;
         let clause = clause_around(reading, sentence, &figure.range).start;
         let previous =

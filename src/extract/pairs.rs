@@ -228,7 +228,7 @@ impl<'a> View<'a> {
             item.inside.is_none() && item.range.end <= at && !matches!(item.kind_of, FIGURE | LEVEL)
         };
         let names = || (0..self.unit.items.len()).filter(is_name);
-        let Some(last) = names().last() else { return Vec::new() };
+        let Some(last) = names().next_back() else { return Vec::new() };
         names().filter(|i| self.list_head[*i] == self.list_head[last]).collect()
     }
 
@@ -302,10 +302,13 @@ impl<'a> View<'a> {
         self.extractor.class_hashes.get(usize::from(kind_of)).map_or(u64::from(kind_of), |hash| *hash)
     }
 
-    /// First character and last characters of a name.
+    /// First character and last characters of a name, closing marks left out, and whether it has such marks.
     fn name(&self, item: &Item, n: u32, f: Family, out: &mut impl Sink) {
         let chars = &self.reading.text.chars;
-        let end = item.range.end;
+        let closing = chars[item.range.clone()].iter().rev().take_while(|c| matches!(c, '”' | '》' | '」' | ')' | '）')).count();
+        let end = item.range.end - closing;
+        out.put(f.p(36 + n).with(u64::from(closing > 0)));
+        out.put(f.q(30 + n).with(chars[item.range.clone()].iter().rev().nth(closing).map_or(1, |c| u64::from(*c))));
         let tail = |k: usize| -> u64 { end.checked_sub(k).filter(|i| *i >= item.range.start).map_or(1, |i| u64::from(chars[i])) };
         out.put(f.p(30 + n).with(tail(1)).with(tail(2)));
         out.put(f.p(32 + n).with(u64::from(chars.get(item.range.start).copied().unwrap_or(' '))));

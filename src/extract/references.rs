@@ -49,6 +49,7 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
                 inside: None,
                 reference: true,
                 frequency: 0,
+                composed: false,
             });
         }
     }
@@ -114,7 +115,7 @@ fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word:
             continue;
         }
         let label = extractor.shown_label(d);
-        let fits = label.ends_with(level) || !is_park && level == '省' && label.ends_with('区') && label.chars().count() > 4;
+        let fits = label.ends_with(level) || !is_park && extractor.knowledge.is_of_level(&label, level);
         if fits && best.is_none_or(|b| count > b.1) {
             best = Some((draft, count));
         }

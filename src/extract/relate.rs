@@ -95,7 +95,7 @@ impl Extractor {
                 index += 1;
                 let said = review.decide(&self.weights.review, number, index - 1, &mut memory);
                 let fits = unit.fits_of(pair, at);
-                let Some((class, margin, direct)) = self.verdict(said, fits) else { return };
+                let Some((class, margin, direct)) = self.verdict(said, fits).or_else(|| self.composed_of(pair)) else { return };
                 let support = self.supporting(fits, class);
                 let decision = Decision {
                     subject: pair.subject.target.clone(),
@@ -142,6 +142,17 @@ impl Extractor {
         let sure = said.filter(|(class, margin)| *margin >= self.weights.thresholds[*class]);
         let by_rule = || self.direct_class(fits).map(|class| (class, self.weights.thresholds[class], true));
         sure.map(|(class, margin)| (class, margin, false)).or_else(by_rule)
+    }
+
+    /// What the grammar composed a name of is related to its bearer as the scheme says: the industry of a conjunct.
+    fn composed_of(&self, pair: &Pair<'_>) -> Option<(usize, i32, bool)> {
+        let is_part = pair.subject.composed && pair.object.inside.as_ref() == Some(&pair.subject.range);
+        if !is_part || pair.object.kind_of != self.roles.industry {
+            return None;
+        }
+        let relation = self.knowledge.relations.iter().find(|r| r.composes)?;
+        let class = self.weights.relations.labels.iter().position(|label| *label == relation.name)?;
+        Some((class, self.weights.thresholds[class], true))
     }
 
     /// The first look at all pairs of all units.

@@ -228,7 +228,8 @@ impl Work<'_> {
     fn place_of_level(&mut self, level: char) -> Option<usize> {
         let region = self.extractor.roles.region;
         let entries = &self.extractor.knowledge.ontology.gazetteer().entries;
-        let fits = |label: &str| label.ends_with(level) || level == '省' && label.ends_with('区') && label.chars().count() > 4;
+        let knowledge = &self.extractor.knowledge;
+        let fits = |label: &str| knowledge.is_of_level(label, level);
         let mut weight: BTreeMap<usize, usize> = BTreeMap::new();
         let mut above: BTreeMap<usize, usize> = BTreeMap::new();
         for (m, draft) in self.of.iter().enumerate() {

@@ -13,8 +13,8 @@ pub(super) struct Tagged {
     pub start: usize,
     pub end: usize,
     pub kind_of: u8,
-    /// Mean score margin of its characters over the best other label, in weight units.
-    pub margin: i32,
+    /// Found by coordination: place and industry, or level and industry, by construction.
+    pub composed: bool,
 }
 
 /// Emission weights and transitions between labels. Label 0 is outside; type `t` begins with `1 + 2t` and goes on with `2 + 2t`.
@@ -51,12 +51,7 @@ impl Tagger {
         }
         let width = memory.width();
         let rows = memory.sums(&self.emission, &Frame::new(chars, marks, setting));
-        let path = self.chain.best(rows, width);
-        let over_outside = |at: usize, label: usize| {
-            let row = &rows[at * width..];
-            i32::from(row[label]) + self.chain.bias(label) - i32::from(row[0]) - self.chain.bias(0)
-        };
-        spans(&path, over_outside)
+        spans(&self.chain.best(rows, width))
     }
 
     /// Serialised form.
@@ -80,8 +75,8 @@ impl Tagger {
     }
 }
 
-/// The names of a path; `over_outside` says how far the label of a character is above label 0.
-fn spans(path: &[usize], over_outside: impl Fn(usize, usize) -> i32) -> Vec<Tagged> {
+/// The names of a path of labels.
+fn spans(path: &[usize]) -> Vec<Tagged> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < path.len() {
@@ -94,9 +89,7 @@ fn spans(path: &[usize], over_outside: impl Fn(usize, usize) -> i32) -> Vec<Tagg
         while end < path.len() && path[end] == 2 + 2 * kind_of {
             end += 1;
         }
-        let margin: i32 = (at..end).map(|i| over_outside(i, path[i])).sum();
-        let len = i32::try_from(end - at).unwrap_or(1);
-        found.push(Tagged { start: at, end, kind_of: u8::try_from(kind_of).unwrap_or(0), margin: margin / len });
+        found.push(Tagged { start: at, end, kind_of: u8::try_from(kind_of).unwrap_or(0), composed: false });
         at = end;
     }
     found

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::model::{EntityIndex, Term};
+use crate::model::{EntityIndex, Origin, Term};
 
 use super::Extractor;
 use super::carried::Carriers;
@@ -45,12 +45,14 @@ pub(super) struct Item {
     pub reference: bool,
     /// How often the document names its target, in steps: 1, 2, 3–5, more.
     pub frequency: u8,
+    /// Found by the grammar of names, with its parts.
+    pub composed: bool,
 }
 
 impl Item {
     /// The document itself as the end of a pair.
     pub fn document() -> Self {
-        Self { range: 0..0, sentence: 0, kind_of: DOCUMENT, target: Target::Document, inside: None, reference: false, frequency: 0 }
+        Self { range: 0..0, sentence: 0, kind_of: DOCUMENT, target: Target::Document, inside: None, reference: false, frequency: 0, composed: false }
     }
 }
 
@@ -125,6 +127,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
                 inside,
                 reference: false,
                 frequency: 0,
+                composed: f.origin == Origin::Grammar,
             });
         }
     }
@@ -160,6 +163,7 @@ pub(super) fn units(extractor: &Extractor, reading: &Reading, found: &[Found], r
                     inside,
                     reference: false,
                     frequency: 0,
+                    composed: false,
                 });
                 figures.push(figure);
             }
@@ -198,6 +202,7 @@ fn levels(extractor: &Extractor, reading: &Reading, found: &[Found], items: &mut
             inside,
             reference: false,
             frequency: 0,
+            composed: false,
         });
     }
 }
