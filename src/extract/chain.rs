@@ -46,11 +46,6 @@ impl Chain {
         Self { labels, types, bias, open, needed, inner }
     }
 
-    /// Weight of a label without any feature.
-    pub fn bias(&self, label: usize) -> i32 {
-        self.bias[label]
-    }
-
     /// The labels of the best path through `rows`: for each character the summed weights of its features, the bias apart, in rows of
     /// `width`.
     pub fn best(&self, rows: &[i16], width: usize) -> Vec<usize> {

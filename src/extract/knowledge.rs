@@ -286,7 +286,8 @@ impl Knowledge {
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
         let Annotation { types, relations, scoring } = builder.annotation();
-        let Grammar { heads, equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number } = builder.grammar(&types);
+        let Grammar { heads, equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number } =
+            builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
             builder.groups(file, &mut groups);
@@ -492,7 +493,16 @@ impl Builder<'_> {
         let form = &parsed.document_number;
         let document_number =
             NumberForm { open: marks(&form.open), close: marks(&form.close), ordinal: marks(&form.ordinal), end: marks(&form.end) };
-        Grammar { heads: self.heads(types, parsed.heads), equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number }
+        Grammar {
+            heads: self.heads(types, parsed.heads),
+            equal,
+            modifiers,
+            qualities,
+            place_levels,
+            also_levels,
+            list_counts,
+            document_number,
+        }
     }
 
     fn heads(&mut self, types: &[TypeInfo], groups: Vec<HeadGroup>) -> Vec<Head> {

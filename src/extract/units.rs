@@ -52,7 +52,16 @@ pub(super) struct Item {
 impl Item {
     /// The document itself as the end of a pair.
     pub fn document() -> Self {
-        Self { range: 0..0, sentence: 0, kind_of: DOCUMENT, target: Target::Document, inside: None, reference: false, frequency: 0, composed: false }
+        Self {
+            range: 0..0,
+            sentence: 0,
+            kind_of: DOCUMENT,
+            target: Target::Document,
+            inside: None,
+            reference: false,
+            frequency: 0,
+            composed: false,
+        }
     }
 }
 
