@@ -216,7 +216,7 @@ impl Editor {
             return Err(EditError::DatasetConflict);
         }
         let snapshot = self.snapshot();
-        let counts = Cardinalities::of(&snapshot);
+        let counts = Cardinalities::of(&snapshot, watch);
         let measure = Measure { bounds: context.bounds, remote: context.remote.as_deref(), rows: &|triple| counts.size(triple) };
         guard::check_update(update, &measure)?;
         self.write(watch, |updating| updating.run(update, context))
