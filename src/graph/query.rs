@@ -239,13 +239,6 @@ impl Prepared {
         format!("{} {:?}", self.query, self.dataset)
     }
 
-    /// Whether its evaluation can be stopped within a moment wherever it is: it reads, joins, compares and counts, and neither sorts,
-    /// nor builds texts, nor asks anybody.
-    #[must_use]
-    pub fn stops_at_once(&self) -> bool {
-        guard::stops_at_once(&self.query)
-    }
-
     /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
     #[must_use]
     pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
@@ -338,6 +331,10 @@ impl Prepared {
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
+        if watch.is_brief() && !guard::stops_at_once(&query) {
+            watch.expire();
+            return Err(watch.error());
+        }
         if self.rewrite
             && let Some((unordered, top)) = Top::of(&query)
             && let QueryResults::Solutions(rows) = self.start(unordered, snapshot, watch)?

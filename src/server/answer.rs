@@ -69,7 +69,7 @@ pub struct Job {
     pub time: Duration,
     /// Whether a row limit ends the answer in good order.
     pub page: Option<u64>,
-    /// What it has in common with others like it, where it may be tried on the spot: work that can be stopped within a moment.
+    /// What it has in common with others like it, where it may be tried on the spot.
     pub shape: Option<u64>,
     /// The work.
     pub work: Work,

@@ -121,7 +121,7 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
         content_type,
         time: answer::time(inbound)?,
         page: None,
-        shape: prepared.stops_at_once().then(|| shape(&text)),
+        shape: Some(shape(&text)),
         work: Box::new(move |snapshot, limits, watch, out| prepared.answer(snapshot, output, limits, watch, out)),
     };
     Ok(answer::answer(inbound, asked, job).await?.response)

@@ -57,7 +57,7 @@ impl Spot {
         if self.is_handed_over(shape) {
             return None;
         }
-        let watch = Watch::default();
+        let watch = Watch::brief();
         let mut attempts = lock(&self.inner.attempts);
         if attempts.closed {
             return None;
