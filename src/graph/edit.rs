@@ -218,7 +218,9 @@ impl Editor {
         let snapshot = self.snapshot();
         let counts = Cardinalities::of(&snapshot, watch);
         let measure = Measure { bounds: context.bounds, remote: context.remote.as_deref(), rows: &|triple| counts.size(triple) };
-        guard::check_update(update, &measure)?;
+        let checked = guard::check_update(update, &measure);
+        watch.check()?;
+        checked?;
         self.write(watch, |updating| updating.run(update, context))
     }
 

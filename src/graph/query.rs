@@ -326,8 +326,10 @@ impl Prepared {
         }
         let counts = Cardinalities::of(snapshot, watch);
         let measure = Measure { bounds: self.bounds, remote: self.remote.as_deref(), rows: &|triple| counts.size(triple) };
-        guard::check(&self.query, &measure)?;
+        let checked = guard::check(&self.query, &measure);
+        // Once stopped, what was not counted counts as many: that is no reason to refuse anything.
         watch.check()?;
+        checked?;
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
