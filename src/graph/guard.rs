@@ -347,14 +347,30 @@ pub(super) fn names_of(triple: &TriplePattern) -> Vec<String> {
 /// only when it reads data, and such products read none.
 pub(super) fn interruptible(pattern: GraphPattern) -> GraphPattern {
     bottom_up(pattern, &mut |part| match &part {
+        // A product inside one basic graph pattern is one of its parts.
+        GraphPattern::Bgp { patterns } if connected(patterns).len() > 1 => {
+            let parts = connected(patterns).into_iter();
+            let parts = parts.map(|triples| GraphPattern::Bgp { patterns: triples.into_iter().cloned().collect() });
+            parts.reduce(product).unwrap_or_default()
+        }
         GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } | GraphPattern::LeftJoin { left, right, .. }
             if !share_a_variable(left, right) || is_values(left) || is_values(right) =>
         {
-            let anchors = [variables(left).into_iter().next(), variables(right).into_iter().next()];
-            watched(part, anchors.into_iter().flatten().collect())
+            let anchors = anchors(left, right);
+            watched(part, anchors)
         }
         _ => part,
     })
+}
+
+fn product(left: GraphPattern, right: GraphPattern) -> GraphPattern {
+    let anchors = anchors(&left, &right);
+    watched(GraphPattern::Join { left: Box::new(left), right: Box::new(right) }, anchors)
+}
+
+/// A variable of each side, so that the watch cannot be moved into one of them.
+fn anchors(left: &GraphPattern, right: &GraphPattern) -> Vec<Variable> {
+    [left, right].into_iter().filter_map(|side| variables(side).into_iter().next()).collect()
 }
 
 fn is_values(pattern: &GraphPattern) -> bool {
