@@ -154,7 +154,7 @@ pub fn build(
     options: BuildOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<BuildReport, BuildError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).thread_name(|at| format!("read-{at}")).build();
     let pool = pool.map_err(|e| StoreError::Store(e.to_string()))?;
     let current = folder.manifest()?.filter(|m| m.knowledge == knowledge.version && !options.from_nothing);
     let mut report = BuildReport::default();

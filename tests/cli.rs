@@ -215,6 +215,47 @@ fn a_trial_run_writes_nothing() {
     assert!(!desk.0.path().join("yuanpu.db").join("CURRENT").exists());
 }
 
+/// Waits until the current generation is `number`.
+fn published(desk: &Desk, number: u32) -> bool {
+    let current = desk.0.path().join("g.db/CURRENT");
+    let started = std::time::Instant::now();
+    while started.elapsed() < std::time::Duration::from_secs(120) {
+        if std::fs::read_to_string(&current).is_ok_and(|text| text.starts_with(&format!("gen-{number:06}"))) {
+            return true;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    false
+}
+
+#[test]
+fn a_watched_folder_is_followed_through_additions_mistakes_and_deletions() {
+    let desk = Desk::new();
+    desk.put("in/a.txt", SIMPLIFIED);
+    let program = assert_cmd::cargo::cargo_bin("yuanpu");
+    let mut child = std::process::Command::new(program)
+        .current_dir(desk.0.path())
+        .env("YUANPU_ONTOLOGY", Path::new(env!("CARGO_MANIFEST_DIR")).join("ontology"))
+        .args(["--db", "g.db", "--lang", "en", "build", "--quiet", "--watch=100ms", "in"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut seen = vec![published(&desk, 1)];
+    desk.put("in/broken.docx", "this is no archive").put("in/b.txt", TRADITIONAL);
+    seen.push(published(&desk, 2));
+    std::fs::remove_file(desk.0.path().join("in/a.txt")).unwrap();
+    seen.push(published(&desk, 3));
+    let alive = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    let told = err(&child.wait_with_output().unwrap());
+    assert!(alive && seen == [true; 3], "{alive} {seen:?}: {told}");
+    assert!(told.contains("broken.docx"), "{told}");
+    for (arguments, exit) in [(&["build", "--watch", "in", "-n"][..], 2), (&["build", "--watch=soon", "in"], 2)] {
+        assert_eq!(code(&desk.run(arguments)), Some(exit), "{arguments:?}");
+    }
+}
+
 #[test]
 fn stdin_is_read_under_a_given_name() {
     let desk = Desk::new();

@@ -182,6 +182,37 @@ fn a_graph_of_a_newer_format_is_refused_and_left_alone() {
     assert_eq!(fs::read_to_string(&current).unwrap(), text);
 }
 
+/// Everything below a folder: names, and what the files hold.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+/// Folders of formats that this program does not write any more, and stores of other programs, are neither read nor changed.
+#[test]
+fn an_older_format_and_a_foreign_store_are_refused_with_the_remedy_and_left_alone() {
+    for current in ["gen-000002 format=0 manifest=0\n", "MANIFEST-000005\n"] {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, ..) = two_generations(&home);
+        fs::write(folder.path().join("CURRENT"), current).unwrap();
+        let before = contents(folder.path());
+        for error in [folder.open().err().unwrap(), yuanpu::graph::Editor::open(&folder).err().unwrap()] {
+            assert!(matches!(error, StoreError::Older { .. }), "{current:?}: {error}");
+            assert!(error.diagnostic(Language::En).help.unwrap().contains("--db"), "{error}");
+        }
+        assert!(matches!(build_round(&folder, 2), Err(BuildError::Store(StoreError::Older { .. }))), "{current:?}");
+        assert!(contents(folder.path()) == before, "{current:?}: something was changed");
+    }
+}
+
 #[test]
 fn a_folder_without_a_graph_says_how_to_get_one() {
     let home = tempfile::tempdir().unwrap();

@@ -48,17 +48,23 @@ pub struct Args {
     /// Write the report as JSON to a file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Go on: look for changes every so many seconds and build again
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", conflicts_with_all = ["dry_run", "replace"])]
-    watch: Option<f64>,
+    /// Go on: look for changes, every two seconds or as often as said with `=`, and build again
+    #[arg(
+        long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "2", value_parser = query::seconds,
+        conflicts_with_all = ["dry_run", "replace"]
+    )]
+    watch: Option<Duration>,
 }
+
+/// Looking more often than this would be work without end.
+const SHORTEST_LOOK: Duration = Duration::from_millis(50);
 
 /// Builds once, or again and again.
 pub fn run(args: &Args, settings: &Settings) -> Result<Outcome, CliError> {
     let reading = Reading::load(settings)?;
     match args.watch {
         None => round(args, &reading, settings),
-        Some(seconds) => watch_on(args, &reading, Duration::from_secs_f64(seconds.clamp(0.05, 86_400.0)), settings),
+        Some(interval) => watch_on(args, &reading, interval.max(SHORTEST_LOOK), settings),
     }
 }
 
@@ -148,8 +154,8 @@ fn tell(args: &Args, report: &BuildReport, seconds: f64, settings: &Settings) {
         };
         return render::status(settings, settings.text("试运行", "Dry run"), &message);
     }
-    let megabytes = report.bytes as f64 / 1e6;
-    let rate = megabytes / seconds.max(0.001);
+    let read_bytes = report.bytes as f64;
+    let (amount, rate) = (size(read_bytes), size(read_bytes / seconds.max(0.001)));
     let (documents, entities, counts) = (report.documents, report.entities, report.counts);
     let (relations, figures, passages) = (counts.relations, counts.figures, counts.passages);
     let message = if chinese {
@@ -162,13 +168,10 @@ fn tell(args: &Args, report: &BuildReport, seconds: f64, settings: &Settings) {
     render::status(settings, settings.text("完成", "Finished"), &message);
     let (read, unchanged, removed) = (report.read.len(), report.unchanged, report.removed.len());
     let message = if chinese {
-        format!(
-            "读取 {read} 篇({megabytes:.2} MB,{rate:.2} MB/s),未变 {unchanged} 篇,移除 {removed} 篇,无法读取 {} 篇",
-            report.failed.len()
-        )
+        format!("读取 {read} 篇({amount},每秒 {rate}),未变 {unchanged} 篇,移除 {removed} 篇,无法读取 {} 篇", report.failed.len())
     } else {
         let failed = report.failed.len();
-        format!("{read} read ({megabytes:.2} MB, {rate:.2} MB/s), {unchanged} unchanged, {removed} removed, {failed} failed")
+        format!("{read} read ({amount}, {rate}/s), {unchanged} unchanged, {removed} removed, {failed} failed")
     };
     render::status(settings, settings.text("文献", "Documents"), &message);
     render::status(settings, settings.text("下一步", "Next"), "yuanpu stats · yuanpu dot · yuanpu serve");
@@ -197,4 +200,9 @@ fn json(report: &BuildReport, input: &Input) -> serde_json::Value {
         "encodings": input.encodings(), "documents": report.documents, "entities": report.entities,
         "relations": report.counts.relations, "figures": report.counts.figures, "passages": report.counts.passages, "bytes": report.bytes,
     })
+}
+
+/// Bytes as people read them.
+fn size(bytes: f64) -> String {
+    if bytes < 1e6 { format!("{:.1} kB", bytes / 1e3) } else { format!("{:.2} MB", bytes / 1e6) }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use oxigraph::model::vocab::rdf;
-use oxigraph::model::{GraphNameRef, NamedNode, Term};
+use oxigraph::model::{NamedNode, Term, Variable};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::{Profile, Snapshot};
+use super::{Profile, Snapshot, Watch, counting};
 
 /// Counting stops here: beyond it, patterns are equally large for planning.
 pub(super) const ENOUGH: u64 = 1_000;
@@ -62,11 +62,13 @@ impl Counted {
 /// Counts over one snapshot.
 pub(super) struct Cardinalities<'a> {
     snapshot: &'a Snapshot,
+    watch: &'a Watch,
 }
 
 impl<'a> Cardinalities<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot }
+    /// Counts over `snapshot`; once `watch` is stopped, whatever is not known counts as many.
+    pub(super) fn of(snapshot: &'a Snapshot, watch: &'a Watch) -> Self {
+        Self { snapshot, watch }
     }
 
     /// Triples that match the constants of `triple`; counted no further than [`ENOUGH`].
@@ -79,12 +81,6 @@ impl<'a> Cardinalities<'a> {
         self.exact(triple).unwrap_or_else(|| self.up_to(triple, MANY))
     }
 
-    /// Triples that match the constants of `triple` at this moment; counted no further than `most`, and not remembered: for patterns
-    /// that are asked for once.
-    pub(super) fn few(&self, triple: &TriplePattern, most: u64) -> u64 {
-        self.count(&constants(triple), most)
-    }
-
     fn up_to(&self, triple: &TriplePattern, most: u64) -> u64 {
         let key = constants(triple);
         let known = &self.snapshot.known().counted;
@@ -93,7 +89,7 @@ impl<'a> Cardinalities<'a> {
         {
             return rows;
         }
-        let rows = self.count(&key, most);
+        let Ok(rows) = counting::matches(self.snapshot, pattern_of(&key), most, self.watch) else { return most };
         known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (rows, most));
         rows
     }
@@ -121,25 +117,20 @@ impl<'a> Cardinalities<'a> {
             _ => None,
         }
     }
-
-    fn count(&self, [subject, predicate, object]: &Constants, most: u64) -> u64 {
-        let subject = match subject {
-            Some(Term::NamedNode(node)) => Some(node.as_ref().into()),
-            Some(_) => return 0,
-            None => None,
-        };
-        let predicate = match predicate {
-            Some(Term::NamedNode(node)) => Some(node.as_ref()),
-            _ => None,
-        };
-        let object = object.as_ref().map(Term::as_ref);
-        let matches = self.snapshot.store().quads_for_pattern(subject, predicate, object, Some(GraphNameRef::DefaultGraph));
-        matches.take(most as usize).count() as u64
-    }
 }
 
 fn constants(triple: &TriplePattern) -> Constants {
     [constant(&triple.subject), predicate(&triple.predicate).map(Term::from), constant(&triple.object)]
+}
+
+/// The pattern that has these constants, and different variables elsewhere.
+fn pattern_of([subject, predicate, object]: &Constants) -> TriplePattern {
+    let term = |term: &Option<Term>, name| term.clone().map_or_else(|| Variable::new_unchecked(name).into(), TermPattern::from);
+    let predicate = match predicate {
+        Some(Term::NamedNode(node)) => node.clone().into(),
+        _ => NamedNodePattern::Variable(Variable::new_unchecked("p")),
+    };
+    TriplePattern { subject: term(subject, "s"), predicate, object: term(object, "o") }
 }
 
 fn constant(term: &TermPattern) -> Option<Term> {

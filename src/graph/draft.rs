@@ -17,7 +17,7 @@ use super::{StoreError, merge, storage, terms};
 use crate::model::vocabulary;
 
 /// Memory for the bulk loader, in megabytes.
-const LOADER_MEMORY: usize = 256;
+const LOADER_MEMORY: usize = 1024;
 
 /// Settled entities that may wait for the loader.
 const WAITING: usize = 1024;
@@ -162,7 +162,9 @@ impl Draft {
         let gone = std::thread::scope(|scope| {
             for subjects in subjects.chunks(share) {
                 let (draft, needed, sender) = (&*self, &needed, sender.clone());
-                scope.spawn(move || draft.settle_each(subjects, needed, background, &sender));
+                let settle = move || draft.settle_each(subjects, needed, background, &sender);
+                let started = std::thread::Builder::new().name("settle".to_owned()).spawn_scoped(scope, settle);
+                started.map_err(StoreError::io("start a thread for", &self.path))?;
             }
             drop(sender);
             self.take_settled(receiver)

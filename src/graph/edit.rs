@@ -157,10 +157,7 @@ impl Editor {
     /// # Errors
     /// Another writer holds the folder; a newer format; the disk's.
     pub fn open(folder: &GraphFolder) -> Result<Self, StoreError> {
-        let root = folder.path();
-        std::fs::create_dir_all(root).map_err(StoreError::io("create", root))?;
-        let writer = Lock::exclusive(&root.join("LOCK"))?.ok_or_else(|| StoreError::Locked { path: root.to_owned() })?;
-        folder.sweep();
+        let writer = folder.lock_for_writing()?;
         let current = folder.current_for_writing()?;
         let base = current.as_ref().map_or(0, |(manifest, _)| manifest.generation);
         let number = folder.next_number(current.as_ref().map(|(manifest, _)| manifest.generation));
@@ -219,9 +216,11 @@ impl Editor {
             return Err(EditError::DatasetConflict);
         }
         let snapshot = self.snapshot();
-        let counts = Cardinalities::of(&snapshot);
+        let counts = Cardinalities::of(&snapshot, watch);
         let measure = Measure { bounds: context.bounds, remote: context.remote.as_deref(), rows: &|triple| counts.size(triple) };
-        guard::check_update(update, &measure)?;
+        let checked = guard::check_update(update, &measure);
+        watch.check()?;
+        checked?;
         self.write(watch, |updating| updating.run(update, context))
     }
 

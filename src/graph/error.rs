@@ -32,6 +32,12 @@ pub enum StoreError {
         /// Newest format that this program reads.
         known: u32,
     },
+    /// The folder holds a store of a format that this program never wrote, or writes no more.
+    #[error("{} is of an older format, or the store of another program", .path.display())]
+    Older {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The generation was written with a kind of storage that this program was built without.
     #[error("{} is an on-disk store, and this program was built without it", .path.display())]
     OtherStorage {
@@ -63,8 +69,21 @@ pub enum StoreError {
 
 impl From<oxigraph::store::StorageError> for StoreError {
     fn from(error: oxigraph::store::StorageError) -> Self {
-        Self::Store(error.to_string())
+        let text = error.to_string();
+        full_disk(&text).unwrap_or(Self::Store(text))
     }
+}
+
+/// The error of a full disk, which the store tells in words: `IO error: No space left on device: While appending to file: PATH: …`.
+fn full_disk(text: &str) -> Option<StoreError> {
+    const SIGNS: [(&str, io::ErrorKind); 3] = [
+        ("No space left on device", io::ErrorKind::StorageFull),
+        ("Disk quota exceeded", io::ErrorKind::QuotaExceeded),
+        ("File too large", io::ErrorKind::FileTooLarge),
+    ];
+    let (sign, kind) = SIGNS.into_iter().find(|(sign, _)| text.contains(sign))?;
+    let path = text.split_once(" file: ").and_then(|(_, rest)| rest.split_once(": ")).map_or("", |(path, _)| path);
+    Some(StoreError::Io { action: "write", path: path.into(), source: io::Error::new(kind, sign) })
 }
 
 impl StoreError {
@@ -93,6 +112,7 @@ impl StoreError {
             Self::Damaged { .. } => "G005",
             Self::Io { .. } => "G006",
             Self::Store(_) => "G007",
+            Self::Older { .. } => "G008",
         }
     }
 
@@ -107,6 +127,7 @@ impl StoreError {
             Self::Missing { path }
             | Self::Locked { path }
             | Self::Newer { path, .. }
+            | Self::Older { path }
             | Self::OtherStorage { path }
             | Self::Damaged { path, .. }
             | Self::Io { path, .. } => path.display().to_string(),
@@ -121,6 +142,10 @@ impl StoreError {
             Self::Missing { .. } => "build one with `yuanpu build FOLDER`, or name the graph's folder with --db",
             Self::Locked { .. } => "wait until the other build or writable server has ended, or choose another folder with --db",
             Self::Newer { .. } => "use the newer program, or build the graph anew into another folder with --db",
+            Self::Older { .. } => {
+                "nothing in it was touched; build anew into another folder with --db, or export it as N-Quads with the program that wrote it \
+                 and send that to /store of `yuanpu serve --writable`"
+            }
             Self::OtherStorage { .. } => "use a program built with the feature `rocksdb`, or build the graph anew into another folder",
             Self::Damaged { .. } => "build anew with `yuanpu build --replace`, or restore a backup",
             Self::Io { source, .. } => io_help(source),
@@ -136,6 +161,10 @@ impl StoreError {
             Self::Newer { path: p, found, known } => {
                 (format!("{} 的格式为 {found},本程序只认到 {known}", path(p)), "请用较新的程序,或用 --db 另建一份图谱")
             }
+            Self::Older { path: p } => (
+                format!("{} 是旧格式的存储,或属于别的程序", path(p)),
+                "其中内容未动;请用 --db 在别处重新构建,或用原程序导出 N-Quads 后发给 `yuanpu serve --writable` 的 /store",
+            ),
             Self::OtherStorage { path: p } => {
                 (format!("{} 是磁盘存储,本程序编译时未包含", path(p)), "请用带 rocksdb 特性的程序,或另建一份图谱")
             }
@@ -166,5 +195,21 @@ fn io_help_zh(source: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => "腾出空间后重新构建;原有图谱未受影响",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "检查文件夹的权限,或用 --db 另选文件夹",
         _ => "检查路径与磁盘后重试;原有图谱未受影响",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_such_whoever_meets_it() {
+        let text =
+            "IO error: No space left on device: While appending to file: g.db/gen-000001.draft/store/000010.sst: No space left on device";
+        let error = full_disk(text).unwrap();
+        assert_eq!(error.to_string(), "cannot write g.db/gen-000001.draft/store/000010.sst: No space left on device");
+        assert!(error.diagnostic(Language::En).help.unwrap().contains("free some space"));
+        assert!(error.diagnostic(Language::Zh).help.unwrap().contains("腾出空间"));
+        assert!(full_disk("Corruption: block checksum mismatch").is_none());
     }
 }

@@ -84,7 +84,9 @@ impl GraphFolder {
     /// No graph, a newer format, or no sound generation at all (then the error is that of the current one).
     pub fn open(&self) -> Result<Snapshot, StoreError> {
         let pointer = match self.pointer() {
-            Err(error @ (StoreError::Newer { .. } | StoreError::Missing { .. } | StoreError::Io { .. })) => return Err(error),
+            Err(error @ (StoreError::Newer { .. } | StoreError::Older { .. } | StoreError::Missing { .. } | StoreError::Io { .. })) => {
+                return Err(error);
+            }
             other => other,
         };
         let mut damage = None;
@@ -128,10 +130,17 @@ impl GraphFolder {
     /// # Errors
     /// Another writer holds the folder; a newer format; the disk's.
     pub fn begin_build(&self, start: Start, knowledge: &str, background: &Background) -> Result<Draft, StoreError> {
+        let writer = self.lock_for_writing()?;
+        Draft::begin(self, writer, start, knowledge, background)
+    }
+
+    /// Takes the writer lock and deletes what earlier writers left behind. A folder that this program cannot write to is not touched.
+    pub(super) fn lock_for_writing(&self) -> Result<Lock, StoreError> {
+        self.current_for_writing()?;
         fs::create_dir_all(&self.root).map_err(StoreError::io("create", &self.root))?;
         let writer = Lock::exclusive(&self.root.join("LOCK"))?.ok_or_else(|| StoreError::Locked { path: self.root.clone() })?;
         self.sweep();
-        Draft::begin(self, writer, start, knowledge, background)
+        Ok(writer)
     }
 
     /// The manifest and the folder of the generation that a build may start from. Anything damaged is treated as absent, so
@@ -139,7 +148,7 @@ impl GraphFolder {
     pub(super) fn current_for_writing(&self) -> Result<Option<(Manifest, PathBuf)>, StoreError> {
         let pointer = match self.pointer() {
             Ok(pointer) => pointer,
-            Err(error @ (StoreError::Newer { .. } | StoreError::Io { .. })) => return Err(error),
+            Err(error @ (StoreError::Newer { .. } | StoreError::Older { .. } | StoreError::Io { .. })) => return Err(error),
             Err(_) => return Ok(None),
         };
         let path = self.generation_path(pointer.generation);
@@ -185,12 +194,19 @@ impl GraphFolder {
             }
             Err(error) => return Err(StoreError::io("read", &path)(error)),
         };
+        // What a bare on-disk store, without generations, says in a file of the same name.
+        if text.starts_with("MANIFEST-") {
+            return Err(StoreError::Older { path: self.root.clone() });
+        }
         let damaged = || StoreError::Damaged { path: path.clone(), reason: "it is torn".to_owned() };
         let mut words = text.strip_suffix('\n').ok_or_else(damaged)?.split(' ');
         let generation = words.next().and_then(|w| w.strip_prefix("gen-")?.parse().ok()).ok_or_else(damaged)?;
         let format: u32 = words.next().and_then(|w| w.strip_prefix("format=")?.parse().ok()).ok_or_else(damaged)?;
         if format > FORMAT {
             return Err(StoreError::Newer { path: self.root.clone(), found: format, known: FORMAT });
+        }
+        if format < FORMAT {
+            return Err(StoreError::Older { path: self.root.clone() });
         }
         let check = words.next().and_then(|w| w.strip_prefix("manifest=")).filter(|c| c.len() == 64).ok_or_else(damaged)?;
         Ok(Pointer { generation, check: check.to_owned() })

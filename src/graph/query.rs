@@ -16,6 +16,7 @@ use super::guard::{self, ALIVE, Bounds, Measure, Refusal};
 use super::names::Names;
 use super::plan;
 use super::remote::{Remote, RemoteError, with_services};
+use super::single;
 use super::syntax::{SyntaxError, parse_query};
 use super::top::Top;
 use super::watch::Watch;
@@ -238,20 +239,11 @@ impl Prepared {
         format!("{} {:?}", self.query, self.dataset)
     }
 
-    /// Whether the query can be shown to look at few triples of `snapshot` and to compute nothing: triple patterns alone, of which the
-    /// product of the matches is small.
-    #[must_use]
-    pub fn is_small(&self, snapshot: &Snapshot) -> bool {
-        let counts = Cardinalities::of(snapshot);
-        self.dataset.is_empty()
-            && self.query.dataset().is_none()
-            && guard::is_small(&self.query, &|triple| counts.few(triple, guard::SMALL))
-    }
-
     /// The plan: the algebra that would run over `snapshot`, and what was changed on the way, one line each.
     #[must_use]
     pub fn plan(&self, snapshot: &Snapshot) -> (String, Vec<String>) {
-        let counts = Cardinalities::of(snapshot);
+        let watch = Watch::default();
+        let counts = Cardinalities::of(snapshot, &watch);
         let (query, mut notes) = plan::rewrite(self.query.clone(), &counts);
         if Top::of(&query).is_some() {
             notes.push("first rows kept while reading, not all sorted".to_owned());
@@ -324,14 +316,27 @@ impl Prepared {
 
     /// Starts the evaluation. The results borrow nothing, but must stay on this thread.
     fn evaluate(&self, snapshot: &Snapshot, watch: &Watch) -> Result<QueryResults<'static>, QueryError> {
-        let counts = Cardinalities::of(snapshot);
-        let measure = Measure { bounds: self.bounds, remote: self.remote.as_deref(), rows: &|triple| counts.size(triple) };
-        guard::check(&self.query, &measure)?;
         watch.check()?;
         let default_graph = self.dataset.is_empty() && self.query.dataset().is_none();
+        if self.rewrite
+            && default_graph
+            && let Some(rows) = single::rows(&self.query, snapshot)?
+        {
+            return Ok(QueryResults::Solutions(rows));
+        }
+        let counts = Cardinalities::of(snapshot, watch);
+        let measure = Measure { bounds: self.bounds, remote: self.remote.as_deref(), rows: &|triple| counts.size(triple) };
+        let checked = guard::check(&self.query, &measure);
+        // Once stopped, what was not counted counts as many: that is no reason to refuse anything.
+        watch.check()?;
+        checked?;
         let mut query = if self.rewrite && default_graph { plan::rewrite(self.query.clone(), &counts).0 } else { self.query.clone() };
         let pattern = guard::pattern_of_mut(&mut query);
         *pattern = guard::interruptible(std::mem::take(pattern));
+        if watch.is_brief() && !guard::stops_at_once(&query) {
+            watch.expire();
+            return Err(watch.error());
+        }
         if self.rewrite
             && let Some((unordered, top)) = Top::of(&query)
             && let QueryResults::Solutions(rows) = self.start(unordered, snapshot, watch)?

@@ -131,11 +131,42 @@ mod kept {
         Ok(bytes)
     }
 
-    /// Makes sure that all of the draft is on the disk.
+    /// Bytes of tables up to which a draft is put in order. More would take minutes, and the store orders most of them by itself.
+    const ORDERED: u64 = 2 << 30;
+
+    /// Bytes of tables that this draft wrote, and of those that it shares with an earlier generation by hard links.
+    fn table_bytes(store: &Path) -> Result<(u64, u64), StoreError> {
+        let (mut own, mut shared) = (0, 0);
+        for entry in fs::read_dir(store).map_err(StoreError::io("read", store))? {
+            let entry = entry.map_err(StoreError::io("read", store))?;
+            if entry.path().extension().is_some_and(|extension| extension == "sst") {
+                let data = entry.metadata().map_err(StoreError::io("read", store))?;
+                *(if is_shared(&data) { &mut shared } else { &mut own }) += data.len();
+            }
+        }
+        Ok((own, shared))
+    }
+
+    #[cfg(unix)]
+    fn is_shared(data: &fs::Metadata) -> bool {
+        std::os::unix::fs::MetadataExt::nlink(data) > 1
+    }
+
+    #[cfg(not(unix))]
+    fn is_shared(_: &fs::Metadata) -> bool {
+        true
+    }
+
+    /// Makes sure that all of the draft is on the disk. A draft that is mostly new is put in order first, so that readers look
+    /// into one table for a key and not into several.
     pub(crate) fn seal(store: Store, folder: &Path) -> Result<(), StoreError> {
         store.flush()?;
-        drop(store);
         let path = on_disk(folder);
+        let (own, shared) = table_bytes(&path)?;
+        if own > shared && own + shared <= ORDERED {
+            store.optimize()?;
+        }
+        drop(store);
         if log_bytes(&path)? > LARGE_LOG {
             drop(Store::open(&path)?);
         }

@@ -28,8 +28,8 @@ pub struct SyntaxError {
 /// # Errors
 /// A [`SyntaxError`] with the position of the fault.
 pub fn parse_query(text: &str, base: Option<&str>) -> Result<Query, SyntaxError> {
-    let again = |padded: &str| parser(base).parse_query(padded).err().map(|error| error.to_string());
-    parser(base).parse_query(text).map_err(|error| locate(text, &error.to_string(), &again))
+    let again = |padded: &str| parser(padded, base).parse_query(padded).err().map(|error| error.to_string());
+    parser(text, base).parse_query(text).map_err(|error| locate(text, &error.to_string(), &again))
 }
 
 /// Parses an update; known prefixes need no declaration. Relative IRIs resolve against `base`.
@@ -37,19 +37,23 @@ pub fn parse_query(text: &str, base: Option<&str>) -> Result<Query, SyntaxError>
 /// # Errors
 /// A [`SyntaxError`] with the position of the fault.
 pub fn parse_update(text: &str, base: Option<&str>) -> Result<Update, SyntaxError> {
-    let again = |padded: &str| parser(base).parse_update(padded).err().map(|error| error.to_string());
-    parser(base).parse_update(text).map_err(|error| locate(text, &error.to_string(), &again))
+    let again = |padded: &str| parser(padded, base).parse_update(padded).err().map(|error| error.to_string());
+    parser(text, base).parse_update(text).map_err(|error| locate(text, &error.to_string(), &again))
 }
 
-/// A parser that knows the prefixes; made once, cloned per text.
-static PARSER: LazyLock<SparqlParser> = LazyLock::new(|| {
-    known_prefixes().fold(SparqlParser::new(), |parser, (prefix, iri)| parser.clone().with_prefix(prefix, iri).unwrap_or(parser))
-});
+/// The known prefixes with the colon that follows them in a text.
+static PREFIXES: LazyLock<Vec<(&str, String, String)>> =
+    LazyLock::new(|| known_prefixes().map(|(prefix, iri)| (prefix, format!("{prefix}:"), iri)).collect());
 
-fn parser(base: Option<&str>) -> SparqlParser {
+/// A parser that knows those of the known prefixes that `text` could use; knowing them all takes longer than most texts take to parse.
+fn parser(text: &str, base: Option<&str>) -> SparqlParser {
+    let mut used = PREFIXES.iter().filter(|(_, written, _)| text.contains(written.as_str()));
+    // The known prefixes are absolute IRIs, all of them.
+    let known =
+        used.try_fold(SparqlParser::new(), |parser, (prefix, _, iri)| parser.with_prefix(*prefix, iri.as_str())).unwrap_or_default();
     match base {
-        Some(base) => PARSER.clone().with_base_iri(base).unwrap_or_else(|_| PARSER.clone()),
-        None => PARSER.clone(),
+        Some(base) => known.clone().with_base_iri(base).unwrap_or(known),
+        None => known,
     }
 }
 

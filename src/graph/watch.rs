@@ -14,12 +14,24 @@ pub struct Watch {
     token: CancellationToken,
     reason: Arc<AtomicU8>,
     rows: Arc<AtomicU64>,
+    brief: bool,
 }
 
 const CANCELLED: u8 = 1;
 const EXPIRED: u8 = 2;
 
 impl Watch {
+    /// A handle for a thread that others wait for: what could not be stopped there within a moment is not begun, as if its time were up.
+    #[must_use]
+    pub fn brief() -> Self {
+        Self { brief: true, ..Self::default() }
+    }
+
+    /// Whether only what can be stopped within a moment may run.
+    pub(super) fn is_brief(&self) -> bool {
+        self.brief
+    }
+
     /// Stops the query because nobody wants the answer any more.
     pub fn cancel(&self) {
         self.stop(CANCELLED);

@@ -16,6 +16,8 @@ const FEW: usize = 2_000;
 
 /// Bytes that the sink gathers. The serializers write a few bytes at a time.
 const GATHERED: usize = 16 << 10;
+/// Bytes that it makes room for at first: most answers are small.
+const ROOM: usize = 1 << 10;
 
 /// Counts what goes through and refuses to go past the limit.
 pub(super) struct Sink<W> {
@@ -29,7 +31,7 @@ pub(super) struct Sink<W> {
 
 impl<W: Write> Sink<W> {
     pub(super) fn new(out: W, limit: Option<u64>) -> Self {
-        Self { out, buffer: Vec::with_capacity(GATHERED), written: 0, limit, over: false }
+        Self { out, buffer: Vec::with_capacity(ROOM), written: 0, limit, over: false }
     }
 
     /// The result with the bytes counted, or with the size limit named as the reason.

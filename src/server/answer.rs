@@ -1,5 +1,6 @@
 //! Answers a read request: from the client's own copy (304), from the cache, or by an evaluation under all limits.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,25 +18,59 @@ use super::state::{Running, Shared};
 use super::stream::{AnswerBody, ChunkWriter, Leash, Message};
 use crate::graph::{Limits, QueryError, Report, Snapshot, Watch};
 
-/// The work of an evaluation: writes the answer over a snapshot.
-pub type Work = Box<dyn FnOnce(&Snapshot, Limits, &Watch, &mut ChunkWriter) -> Result<Report, QueryError> + Send>;
+/// The work of an evaluation: writes the answer over a snapshot. It may be begun twice.
+pub type Work = Box<dyn Fn(&Snapshot, Limits, &Watch, &mut ChunkWriter) -> Result<Report, QueryError> + Send>;
 
-/// A read request, ready to be answered.
+/// What is asked, of which graph: enough to find an answer that was given before.
+pub struct Asked {
+    snapshot: Snapshot,
+    key: Key,
+    repeatable: bool,
+}
+
+impl Asked {
+    /// What `parts` ask; they hold everything beside graph and sender that decides about the bytes of the answer. Not `repeatable` is
+    /// what may get another answer over the same graph.
+    pub fn new<'a>(inbound: &Inbound, parts: impl IntoIterator<Item = &'a str>, repeatable: bool) -> Self {
+        let snapshot = inbound.shared.snapshot();
+        let (generation, sight) = (snapshot.generation().to_string(), inbound.sight());
+        let of_the_graph: [&str; 3] = [&inbound.shared.epoch, &generation, &sight];
+        let key = Key::of(of_the_graph.into_iter().chain(parts.into_iter().map(|part: &str| part)));
+        Self { snapshot, key, repeatable }
+    }
+
+    /// The answer, where the client has it already or it was given before.
+    pub fn known(&self, inbound: &Inbound) -> Option<Given> {
+        if !self.repeatable {
+            return None;
+        }
+        let shared = &inbound.shared;
+        if inbound.header(&header::IF_NONE_MATCH).is_some_and(|tags| matches(tags, &self.key.etag())) {
+            shared.metrics.not_modified.add(1);
+            return Some(Given { response: not_modified(&self.key), more: None });
+        }
+        shared.answers.get(&self.key).map(|kept| self.again(inbound, &kept))
+    }
+
+    fn again(&self, inbound: &Inbound, kept: &Kept) -> Given {
+        inbound.shared.metrics.cache_hits.add(1);
+        inbound.shared.metrics.rows.add(kept.rows);
+        Given { response: respond(Body::from(kept.bytes.clone()), kept.content_type, Some(&self.key)), more: Some(kept.more) }
+    }
+}
+
+/// How it is answered where it was not before.
 pub struct Job {
     /// Its kind.
     pub operation: Operation,
-    /// Everything beside the graph that decides about the bytes of the answer.
-    pub key: Vec<String>,
-    /// False where the same request may get another answer over the same graph.
-    pub repeatable: bool,
     /// Media type of the answer.
     pub content_type: &'static str,
     /// Time for it, waiting included.
     pub time: Duration,
     /// Whether a row limit ends the answer in good order.
     pub page: Option<u64>,
-    /// Whether the work is so little over a snapshot that it may be done at once.
-    pub small: Box<dyn FnOnce(&Snapshot) -> bool + Send>,
+    /// What it has in common with others like it, where it may be tried on the spot.
+    pub shape: Option<u64>,
     /// The work.
     pub work: Work,
 }
@@ -48,33 +83,22 @@ pub struct Given {
     pub more: Option<bool>,
 }
 
-/// Answers `job`.
+/// Answers what is asked: from before, or by `job`.
 ///
 /// # Errors
 /// Any limit, or a fault of the query.
-pub async fn answer(inbound: &Inbound, job: Job) -> Result<Given, Problem> {
-    let shared = &inbound.shared;
-    let snapshot = shared.snapshot();
+pub async fn answer(inbound: &Inbound, asked: Asked, job: Job) -> Result<Given, Problem> {
     let deadline = Instant::now() + job.time;
-    let key = key(inbound, &job, &snapshot);
-    if !job.repeatable {
-        return evaluate(inbound, job, snapshot, key, None, deadline).await;
+    if !asked.repeatable {
+        return evaluate(inbound, asked, job, None, deadline).await;
     }
-    if inbound.header(&header::IF_NONE_MATCH).is_some_and(|tags| matches(tags, &key.etag())) {
-        shared.metrics.not_modified.add(1);
-        return Ok(Given { response: not_modified(&key), more: None });
+    if let Some(known) = asked.known(inbound) {
+        return Ok(known);
     }
     let mut waited = false;
     let flight = loop {
-        match shared.answers.turn(&key) {
-            Turn::Hit(kept) => {
-                shared.metrics.cache_hits.add(1);
-                shared.metrics.rows.add(kept.rows);
-                return Ok(Given {
-                    response: respond(Body::from(kept.bytes.clone()), kept.content_type, Some(&key)),
-                    more: Some(kept.more),
-                });
-            }
+        match inbound.shared.answers.turn(&asked.key) {
+            Turn::Hit(kept) => return Ok(asked.again(inbound, &kept)),
             Turn::Fly(flight) => break Some(flight),
             Turn::Alone => break None,
             // What was waited for is not to be had, being too large or a failure. Waiting again would evaluate one after the other.
@@ -88,32 +112,18 @@ pub async fn answer(inbound: &Inbound, job: Job) -> Result<Given, Problem> {
             }
         }
     };
-    evaluate(inbound, job, snapshot, key, flight, deadline).await
+    evaluate(inbound, asked, job, flight, deadline).await
 }
 
-fn key(inbound: &Inbound, job: &Job, snapshot: &Snapshot) -> Key {
-    let generation = snapshot.generation().to_string();
-    let sight = inbound.sight();
-    let mut parts = vec![inbound.shared.epoch.as_str(), generation.as_str(), sight.as_str(), job.content_type];
-    parts.extend(job.key.iter().map(String::as_str));
-    Key::of(&parts)
-}
-
-async fn evaluate(
-    inbound: &Inbound,
-    job: Job,
-    snapshot: Snapshot,
-    key: Key,
-    flight: Option<Flight>,
-    deadline: Instant,
-) -> Result<Given, Problem> {
+async fn evaluate(inbound: &Inbound, asked: Asked, job: Job, flight: Option<Flight>, deadline: Instant) -> Result<Given, Problem> {
     let shared = inbound.shared.clone();
     shared.metrics.cache_misses.add(1);
-    if (job.small)(&snapshot) {
-        return at_once(&shared, job.work, &snapshot, job.repeatable.then_some(&key), job.content_type);
+    if let Some(given) = on_the_spot(&shared, &asked, &job) {
+        return given;
     }
     let permit = shared.gate.enter(deadline.saturating_duration_since(Instant::now())).await?;
     let watch = Watch::default();
+    let Asked { snapshot, key, repeatable } = asked;
     let registered = shared.register(Running {
         watch: watch.clone(),
         started: std::time::Instant::now(),
@@ -132,7 +142,7 @@ async fn evaluate(
         drop((permit, registered));
     });
     let first = timeout_at(deadline, receiver.recv()).await;
-    let keep = job.repeatable.then(|| key.clone());
+    let keep = repeatable.then_some(key);
     let (response, more) = match first {
         Err(_) => {
             leash.end();
@@ -155,29 +165,42 @@ async fn evaluate(
         }
         Ok(Some(Message::End(..)) | None) => {
             leash.end();
-            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the evaluation broke down"));
+            return Err(broken_down());
         }
     };
     drop(flight);
     Ok(Given { response, more })
 }
 
+fn broken_down() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the evaluation broke down")
+}
+
 fn limits(shared: &Shared, page: Option<u64>) -> Limits {
     Limits { rows: Some(page.unwrap_or(shared.config.limits.rows)), bytes: Some(shared.config.limits.bytes), truncate: page.is_some() }
 }
 
-/// Does little work where it stands: handing it to another thread and back would take longer than the work itself.
-fn at_once(
-    shared: &Arc<Shared>,
-    work: Work,
-    snapshot: &Snapshot,
-    keep: Option<&Key>,
-    content_type: &'static str,
-) -> Result<Given, Problem> {
+/// Does the work where it stands, if that takes but a moment; `None` where it does not.
+fn on_the_spot(shared: &Arc<Shared>, asked: &Asked, job: &Job) -> Option<Result<Given, Problem>> {
+    let attempt = shared.spot.begin(job.shape?)?;
     let mut writer = ChunkWriter::gathering();
-    let report = work(snapshot, limits(shared, None), &Watch::default(), &mut writer).inspect_err(|error| count(shared, error))?;
-    let response = whole(shared, writer.gathered(), &report, keep, content_type);
-    Ok(Given { response, more: Some(report.truncated) })
+    let work = || (job.work)(&asked.snapshot, limits(shared, job.page), attempt.watch(), &mut writer);
+    let keep = asked.repeatable.then_some(&asked.key);
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(report)) => {
+            let response = whole(shared, writer.gathered(), &report, keep, job.content_type);
+            Some(Ok(Given { response, more: Some(report.truncated) }))
+        }
+        Ok(Err(QueryError::Time)) => {
+            attempt.took_too_long();
+            None
+        }
+        Ok(Err(error)) => {
+            count(shared, &error);
+            Some(Err(error.into()))
+        }
+        Err(_) => Some(Err(broken_down())),
+    }
 }
 
 fn count(shared: &Arc<Shared>, error: &QueryError) {

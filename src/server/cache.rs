@@ -15,7 +15,7 @@ pub struct Key([u8; 32]);
 
 impl Key {
     /// The key of a request: every part that decides about the bytes of the answer.
-    pub fn of(parts: &[&str]) -> Self {
+    pub fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
@@ -138,13 +138,13 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_together() {
-        assert_ne!(Key::of(&["ab", "c"]), Key::of(&["a", "bc"]));
+        assert_ne!(Key::of(["ab", "c"]), Key::of(["a", "bc"]));
     }
 
     #[test]
     fn without_a_cache_nobody_waits() {
         let answers = Answers::new(0);
-        let key = Key::of(&["q"]);
+        let key = Key::of(["q"]);
         assert!(matches!(answers.turn(&key), Turn::Alone));
         assert!(matches!(answers.turn(&key), Turn::Alone));
     }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn one_flies_and_the_others_wait_until_it_lands() {
         let answers = Answers::new(1 << 20);
-        let key = Key::of(&["q"]);
+        let key = Key::of(["q"]);
         let Turn::Fly(flight) = answers.turn(&key) else { panic!("the first must fly") };
         let Turn::Wait(waiting) = answers.turn(&key) else { panic!("the second must wait") };
         answers.keep(key.clone(), Kept { bytes: Bytes::from_static(b"x"), content_type: "text/csv", rows: 1, more: false });

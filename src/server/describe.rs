@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::answer::{self, Job};
+use super::answer::{self, Asked, Job};
 use super::auth::Role;
 use super::metrics::Operation;
 use super::problem::{Answer, Problem};
@@ -34,24 +34,23 @@ pub async fn void(inbound: &Inbound) -> Result<Answer, Problem> {
 async fn give(
     inbound: &Inbound,
     name: &str,
-    turtle: impl FnOnce(&Snapshot, &Watch) -> Result<String, QueryError> + Send + 'static,
+    turtle: impl Fn(&Snapshot, &Watch) -> Result<String, QueryError> + Send + 'static,
 ) -> Result<Answer, Problem> {
     inbound.demand(Role::Read)?;
     if visible(inbound).is_some() {
         return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "the description counts graphs that this token may not see"));
     }
     let (content_type, format): (&'static str, RdfFormat) = inbound.accept(GRAPH_OFFERS)?;
+    let asked = Asked::new(inbound, [name, &inbound.address(), content_type], true);
     let job = Job {
         operation: Operation::Other,
-        key: vec![name.to_owned(), inbound.address()],
-        repeatable: true,
         content_type,
         time: answer::time(inbound)?,
         page: None,
-        small: Box::new(|_| false),
+        shape: None,
         work: Box::new(move |snapshot, _: Limits, watch, out| write_turtle_as(&turtle(snapshot, watch)?, format, out)),
     };
-    Ok(answer::answer(inbound, job).await?.response)
+    Ok(answer::answer(inbound, asked, job).await?.response)
 }
 
 fn service_turtle(address: &str, writable: bool, profile: &Profile) -> String {

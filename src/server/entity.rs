@@ -5,7 +5,7 @@ use std::io::Write;
 
 use axum::http::{HeaderValue, StatusCode, header};
 
-use super::answer::{self, Job};
+use super::answer::{self, Asked, Job};
 use super::auth::Role;
 use super::html::{self, escape};
 use super::metrics::Operation;
@@ -46,23 +46,28 @@ pub async fn handle(inbound: &Inbound) -> Result<Answer, Problem> {
     }
     let mut offers = vec![("text/html", Shape::Page)];
     offers.extend(GRAPH_OFFERS.iter().map(|(media_type, format)| (*media_type, Shape::Graph(*format))));
-    let (content_type, shape) = inbound.accept(&offers)?;
+    let (content_type, shape) = match inbound.parameters.one("format")? {
+        Some(format) => {
+            let wanted = format!("/{format}");
+            offers.iter().find(|(media_type, _)| media_type.ends_with(&wanted)).copied().ok_or_else(|| Problem::unacceptable(&offers))?
+        }
+        None => inbound.accept(&offers)?,
+    };
     let chinese = inbound.chinese();
     let dataset = Dataset { visible: visible(inbound), ..Dataset::default() };
+    let asked = Asked::new(inbound, ["entity", &iri, if chinese { "zh" } else { "en" }, content_type], true);
     let job = Job {
         operation: Operation::Other,
-        key: vec!["entity".to_owned(), iri, chinese.to_string()],
-        repeatable: true,
         content_type,
         time: answer::time(inbound)?,
         page: None,
-        small: Box::new(|_| false),
+        shape: None,
         work: Box::new(move |snapshot, limits, watch, out| match shape {
             Shape::Graph(format) => describe(&node, &dataset)?.answer(snapshot, Output::SortedGraph(format), limits, watch, out),
             Shape::Page => write_page(&node, &dataset, chinese, snapshot, watch, out),
         }),
     };
-    let mut response = answer::answer(inbound, job).await?.response;
+    let mut response = answer::answer(inbound, asked, job).await?.response;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(html::POLICY));
     Ok(response)
 }
@@ -108,12 +113,10 @@ fn write_page(
         ["relation", "subject", "object", "modality", "quote", "document"]
     };
     section(&mut body, if chinese { "依据" } else { "Evidence" }, &heads, &evidence);
-    let links: Vec<String> = [("Turtle", "text/turtle"), ("JSON-LD", "application/ld+json")]
+    // A browser asks for pages, whatever it is told that a link leads to: the format stands in the address.
+    let links: Vec<String> = [("Turtle", "text/turtle", "turtle"), ("JSON-LD", "application/ld+json", "ld+json")]
         .iter()
-        .map(|(name, media_type)| {
-            let query = encode(&format!("DESCRIBE {node}"));
-            format!("<a href=\"/sparql?query={query}\" type=\"{media_type}\">{name}</a>")
-        })
+        .map(|(name, media_type, format)| format!("<a href=\"?format={}\" type=\"{media_type}\">{name}</a>", encode(format)))
         .collect();
     html::push(&mut body, format_args!("<p class=note>{}</p>", links.join(" · ")));
     let page = html::page(&title, chinese, &body);

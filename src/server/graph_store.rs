@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 
-use super::answer::{self, Job, matches};
+use super::answer::{self, Asked, Job, matches};
 use super::auth::Role;
 use super::metrics::Operation;
 use super::multipart;
@@ -68,17 +68,16 @@ async fn read(inbound: &Inbound, target: Target) -> Result<Answer, Problem> {
         return Err(Problem::new(StatusCode::NOT_FOUND, format!("no such graph: {}", name(&target))));
     }
     let state = state_tag(&inbound.shared);
+    let asked = Asked::new(inbound, ["graph", &name(&target), content_type], true);
     let job = Job {
         operation: Operation::Graph,
-        key: vec!["graph".to_owned(), name(&target)],
-        repeatable: true,
         content_type,
         time: answer::time(inbound)?,
         page: None,
-        small: Box::new(|_| false),
+        shape: None,
         work: Box::new(move |snapshot, limits, watch, out| write_graph(snapshot, &target, format, limits, watch, out)),
     };
-    let mut response = answer::answer(inbound, job).await?.response;
+    let mut response = answer::answer(inbound, asked, job).await?.response;
     if response.status() != StatusCode::NOT_MODIFIED
         && let Ok(tag) = HeaderValue::from_str(&state)
     {

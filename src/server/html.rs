@@ -7,7 +7,7 @@ use crate::graph::Cell;
 /// Styles of all pages.
 const STYLE: &str = "body{font:16px/1.7 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#111}\
 table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
-th{border-bottom:2px solid #0072B2}a{color:#0072B2}blockquote{margin:.3rem 0;padding:.1rem .8rem;border-left:4px solid #E69F00;background:#fafafa}\
+th{border-bottom:2px solid #0072B2}tbody:first-child{border-top:2px solid #0072B2}tbody:first-child td{width:50%}a{color:#0072B2}blockquote{margin:.3rem 0;padding:.1rem .8rem;border-left:4px solid #E69F00;background:#fafafa}\
 textarea{width:100%;font:14px/1.5 monospace}code{background:#f3f3f3;padding:0 .2rem}.note{color:#555}@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}\
 a{color:#56B4E9}th,td{border-color:#444}blockquote,code{background:#222}}";
 
@@ -41,13 +41,17 @@ pub fn page(title: &str, chinese: bool, body: &str) -> String {
     )
 }
 
-/// A table; cells that stand for things of this graph link to their pages.
+/// A table; cells that stand for things of this graph link to their pages. Where no column has a name there is no head.
 pub fn table(heads: &[String], rows: &[Vec<Cell>]) -> String {
-    let mut out = String::from("<table><thead><tr>");
-    for head in heads {
-        push(&mut out, format_args!("<th>{}</th>", escape(head)));
+    let mut out = String::from("<table>");
+    if heads.iter().any(|head| !head.is_empty()) {
+        out.push_str("<thead><tr>");
+        for head in heads {
+            push(&mut out, format_args!("<th>{}</th>", escape(head)));
+        }
+        out.push_str("</tr></thead>");
     }
-    out.push_str("</tr></thead><tbody>\n");
+    out.push_str("<tbody>\n");
     for row in rows {
         out.push_str("<tr>");
         for cell in row {

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
+use axum::handler::Handler;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::sync::Semaphore;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::Compression;
 
 use super::config::ServerConfig;
 use super::metrics::Operation;
 use super::routes;
 use super::source::GraphSource;
 use super::state::{Running, Shared};
+use super::workers::Workers;
 use crate::graph::{Editor, StoreError, Watch};
 
 /// How long a client may take to send the head of a request.
@@ -84,7 +85,7 @@ impl Server {
     /// # Errors
     /// The runtime cannot start, or the writer cannot publish what it holds.
     pub fn run(self) -> Result<(), ServeError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shared = self.shared.clone();
         let drain = shared.config.drain;
         runtime.block_on(serve(self.listener, self.shared))?;
@@ -103,8 +104,9 @@ fn close(editor: Editor) -> Result<(), StoreError> {
 async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let places = Arc::new(Semaphore::new(shared.config.limits.connections));
-    let app = Router::new().fallback(routes::handle).layer(CompressionLayer::new()).with_state(shared.clone());
+    let app = Compression::new(routes::handle.with_state(shared.clone()));
     let graceful = GracefulShutdown::new();
+    let workers = Workers::start(shared.config.drain)?;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
     learn(&shared);
@@ -116,8 +118,8 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
             () = &mut stop => break,
         };
         let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+            accepted = listener.accept() => match accepted.and_then(|(stream, _)| stream.into_std()) {
+                Ok(stream) => stream,
                 Err(_) => {
                     // Out of file handles, most likely: others will be freed.
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -126,15 +128,17 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
             },
             () = &mut stop => break,
         };
-        // Small answers must not wait for more.
-        drop(stream.set_nodelay(true));
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            // Clients that break off are no fault of ours.
-            drop(connection.await);
-            drop(place);
-        });
+        let (http, service, watcher) = (http.clone(), TowerToHyperService::new(app.clone()), graceful.watcher());
+        workers.give(Box::new(move || {
+            Box::pin(async move {
+                let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return };
+                // Small answers must not wait for more.
+                drop(stream.set_nodelay(true));
+                // Clients that break off are no fault of ours.
+                drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await);
+                drop(place);
+            })
+        }));
     }
     drop(listener);
     watcher.abort();
@@ -147,7 +151,9 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) -> io::Result<()> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     shared.stop_all();
-    Ok(())
+    drop(app);
+    // Waiting for threads would hold up the watcher's and the writer's ends.
+    tokio::task::spawn_blocking(move || workers.stop()).await.map_err(io::Error::other)
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -1,7 +1,7 @@
 //! Layer 3: the HTTP endpoint. SPARQL Protocol, Graph Store Protocol, named queries, entity pages, and what operators need.
 //!
-//! A request is routed ([`routes`]), checked ([`auth`], [`cors`]), answered from the cache or evaluated in a blocking task under
-//! limits ([`answer`], [`limits`], [`stream`]). Reads work on a snapshot that is swapped when a new generation is published; writes
+//! A request is routed ([`routes`]), checked ([`auth`], [`cors`]), answered from the cache, on the spot ([`spot`]), or in a
+//! blocking task under limits ([`answer`], [`limits`], [`stream`]). Reads work on a snapshot that is swapped when a new generation is published; writes
 //! go through one editor. Errors are `application/problem+json` ([`problem`]).
 
 mod admin;
@@ -28,8 +28,10 @@ mod remote;
 mod request;
 mod routes;
 mod source;
+mod spot;
 mod state;
 mod stream;
+mod workers;
 
 pub use auth::{Role, Token, Tokens, TokensError};
 pub use config::ServerConfig;

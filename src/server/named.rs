@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::answer::{self, Job, respond};
+use super::answer::{self, Asked, Job, respond};
 use super::auth::Role;
 use super::html::{self, escape};
 use super::metrics::Operation;
@@ -99,27 +99,23 @@ pub async fn answer(inbound: &Inbound, name: &str) -> Result<Answer, Problem> {
     let prepared = if query.is_select() { prepared.page(page.start(), page.size + 1) } else { prepared };
     let (content_type, shape) = shape(inbound, query)?;
     let chinese = inbound.chinese();
-    let mut key = vec!["named".to_owned(), name.to_owned(), prepared.canonical()];
     let html = matches!(shape, Shape::Page).then(|| Html { query: query.clone(), values: values.clone(), chinese, page: page.clone() });
-    if html.is_some() {
-        key.push(chinese.to_string());
-    }
+    let language = html.as_ref().map_or("", |_| if chinese { "zh" } else { "en" });
+    let asked = Asked::new(inbound, ["named", name, &prepared.canonical(), content_type, language], true);
     let job = Job {
         operation: Operation::Named,
-        key,
-        repeatable: true,
         content_type,
         time: answer::time(inbound)?,
         page: query.is_select().then_some(page.size as u64),
-        small: Box::new(|_| false),
-        work: Box::new(move |snapshot, limits, watch, out| match (shape, html) {
+        shape: None,
+        work: Box::new(move |snapshot, limits, watch, out| match (shape, &html) {
             (Shape::Results(format), _) => prepared.answer(snapshot, Output::Results(format), limits, watch, out),
             (Shape::Graph(format), _) => prepared.answer(snapshot, Output::SortedGraph(format), limits, watch, out),
             (Shape::Page, Some(html)) => html.write(&prepared, snapshot, limits, watch, out),
             (Shape::Page, None) => Err(QueryError::Format("HTML")),
         }),
     };
-    let given = answer::answer(inbound, job).await?;
+    let given = answer::answer(inbound, asked, job).await?;
     let mut response = given.response;
     if query.is_select() {
         add_links(&mut response, inbound, name, &page, given.more.unwrap_or(true));

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Method, Response, StatusCode};
+use axum::http::{Method, Response, StatusCode, header};
 
-use super::answer::{self, Job};
+use super::answer::{self, Asked, Job};
 use super::auth::Role;
 use super::cors;
 use super::describe;
@@ -13,6 +13,7 @@ use super::metrics::Operation;
 use super::parameters::Parameters;
 use super::problem::{Answer, Problem};
 use super::request::Inbound;
+use super::spot::shape;
 use crate::graph::{
     Bounds, Dataset, Form, GRAPH_OFFERS, Loads, NamedNode, Output, Prepared, RESULT_OFFERS, Remote, Update, UpdateContext, Visible,
     parse_update,
@@ -43,9 +44,9 @@ enum Operand {
 /// Anything that the protocol or the query is at fault with.
 pub async fn handle(inbound: &mut Inbound, takes: Takes) -> Result<Answer, Problem> {
     match operand(inbound, takes).await? {
-        Operand::Description => describe::service(inbound, takes).await,
+        Operand::Description => Box::pin(describe::service(inbound, takes)).await,
         Operand::Query(text) => query(inbound, text).await,
-        Operand::Update(text) => update(inbound, text).await,
+        Operand::Update(text) => Box::pin(update(inbound, text)).await,
     }
 }
 
@@ -98,6 +99,10 @@ fn wrong_media_type(found: &str) -> Problem {
 async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
     inbound.demand(Role::Read)?;
     let base = inbound.address();
+    let asked = asked(inbound, &base, &text);
+    if let Some(known) = asked.known(inbound) {
+        return Ok(known.response);
+    }
     let bounds = Bounds { product: inbound.shared.config.limits.product };
     let dataset = dataset(inbound, "default-graph-uri", "named-graph-uri")?;
     let prepared = Prepared::parse(&text, Some(&base))?.with_bounds(bounds).with_dataset(dataset).with_remote(remote(inbound));
@@ -111,19 +116,25 @@ async fn query(inbound: &Inbound, text: String) -> Result<Answer, Problem> {
             (media_type, Output::Graph(format))
         }
     };
-    let prepared = Arc::new(prepared);
-    let looked_at = prepared.clone();
     let job = Job {
         operation: Operation::Query,
-        key: vec![base, prepared.canonical()],
-        repeatable: is_repeatable(&text),
         content_type,
         time: answer::time(inbound)?,
         page: None,
-        small: Box::new(move |snapshot| looked_at.is_small(snapshot)),
+        shape: Some(shape(&text)),
         work: Box::new(move |snapshot, limits, watch, out| prepared.answer(snapshot, output, limits, watch, out)),
     };
-    Ok(answer::answer(inbound, job).await?.response)
+    Ok(answer::answer(inbound, asked, job).await?.response)
+}
+
+/// What a query asks. The answer depends on the text, on what its relative IRIs resolve against, on the dataset beside it and on the
+/// formats that the client takes.
+fn asked(inbound: &Inbound, base: &str, text: &str) -> Asked {
+    const DATASET: [&str; 3] = ["default-graph-uri", "named-graph-uri", "union-default-graph"];
+    let beside = inbound.parameters.pairs().iter().filter(|(name, _)| DATASET.contains(&name.as_str()));
+    let beside = beside.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+    let accept = inbound.header(&header::ACCEPT).unwrap_or("");
+    Asked::new(inbound, ["sparql", base, text, accept].into_iter().chain(beside), is_repeatable(text))
 }
 
 /// The way to other servers, where there is one.

@@ -1,10 +1,12 @@
 //! A request as the handlers see it: decoded path and parameters, what its sender may do, and its body, read with a limit.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::timeout;
 
 use super::auth::{Grant, Role, demand};
 use super::parameters::Parameters;
@@ -109,14 +111,21 @@ impl Inbound {
     /// # Errors
     /// 413, or 400 where the body breaks off.
     pub async fn body(&mut self, limit: usize) -> Result<Bytes, Problem> {
-        let body = std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let mut body = std::mem::take(self.body.get_mut().unwrap_or_else(PoisonError::into_inner));
         let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"));
         if self.header(&header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+            // One who waits for leave to send has sent nothing yet.
+            if !self.headers.contains_key(header::EXPECT) {
+                discard(&mut body).await;
+            }
             return Err(too_large());
         }
-        match Limited::new(body, limit).collect().await {
+        match Limited::new(&mut body, limit).collect().await {
             Ok(collected) => Ok(collected.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+            Err(error) if error.is::<LengthLimitError>() => {
+                discard(&mut body).await;
+                Err(too_large())
+            }
             Err(error) => Err(Problem::bad(format!("the body broke off: {error}"))),
         }
     }
@@ -142,4 +151,23 @@ impl Inbound {
             _ => String::new(),
         }
     }
+}
+
+/// Bytes of a refused body that are read all the same, and the time for it.
+const DISCARDED: usize = 32 << 20;
+const DISCARD_TIME: Duration = Duration::from_secs(2);
+
+/// Reads on for a while and keeps nothing: a client that is still sending when the connection closes may never see the answer.
+async fn discard(body: &mut Body) {
+    let mut left = DISCARDED;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Beyond that time the client has had its chance.
+    drop(timeout(DISCARD_TIME, reading).await);
 }

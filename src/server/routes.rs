@@ -70,15 +70,15 @@ async fn dispatch(shared: Arc<Shared>, request: Request, id: String) -> Result<A
         ["sparql"] | ["sparql", ""] => protocol::handle(&mut inbound, Takes::Both).await,
         ["query"] | ["query", ""] => protocol::handle(&mut inbound, Takes::Queries).await,
         ["update"] | ["update", ""] => protocol::handle(&mut inbound, Takes::Updates).await,
-        ["store", ..] => graph_store::handle(&mut inbound).await,
-        ["id" | "doc", _, ..] => entity::handle(&inbound).await,
+        ["store", ..] => Box::pin(graph_store::handle(&mut inbound)).await,
+        ["id" | "doc", _, ..] => Box::pin(entity::handle(&inbound)).await,
         ["api", "queries"] | ["api", "queries", ""] => named::list(&inbound),
-        ["api", "queries", name] => named::answer(&inbound, &parameters::decode(name, false)?).await,
+        ["api", "queries", name] => Box::pin(named::answer(&inbound, &parameters::decode(name, false)?)).await,
         ["api", "openapi.json"] => {
             let text = openapi::document(&inbound.shared.config.queries).to_string();
             Ok(respond(Body::from(text), "application/json", None))
         }
-        [".well-known", "void"] => describe::void(&inbound).await,
+        [".well-known", "void"] => Box::pin(describe::void(&inbound)).await,
         ["healthz"] => admin::health(&inbound),
         ["readyz"] => admin::ready(&inbound),
         ["metrics"] => admin::metrics(&inbound),

@@ -11,6 +11,7 @@ use super::limits::{Gate, ServiceLimits};
 use super::metrics::{Gauges, Metrics, Operation};
 use super::problem::Problem;
 use super::source::GraphSource;
+use super::spot::Spot;
 use crate::graph::{Editor, GraphFolder, Snapshot, StoreError, Watch};
 
 /// What all requests share.
@@ -21,6 +22,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Answers already given.
     pub answers: Arc<Answers>,
+    /// Where short questions are answered.
+    pub spot: Spot,
     /// The evaluators of queries.
     pub gate: Gate,
     /// The one writer's queue.
@@ -67,6 +70,7 @@ impl Shared {
         Ok(Self {
             metrics: Metrics::default(),
             answers: Answers::new(config.cache_bytes),
+            spot: Spot::new(),
             gate: Gate::new(&config.limits),
             write_gate: Gate::new(&one_writer),
             draining: AtomicBool::new(false),

@@ -19,6 +19,9 @@ fn an_entity_answers_at_the_path_of_its_iri() {
     let turtle = server.get(&path, "text/turtle").text();
     assert!(turtle.contains("cluster:软件") && turtle.contains("集群在成都"), "{turtle}");
     assert!(server.get(&path, "application/ld+json").json().is_array());
+    let linked = server.get(&format!("{path}?format={}", encoded("ld+json")), "text/html,*/*;q=0.8");
+    assert!(html.contains("?format=ld%2Bjson") && linked.json().is_array(), "what a browser is linked to is what it gets");
+    assert_eq!(server.get(&format!("{path}?format=png"), "*/*").status, 406);
     assert_eq!(server.get("/id/cluster/nothing", "text/html").status, 404);
     assert_eq!(server.get("/", "text/html").status, 200);
 }

@@ -3,6 +3,7 @@
 mod administration;
 mod client;
 mod command;
+mod conformance;
 mod entities;
 mod faults;
 mod graphs;
