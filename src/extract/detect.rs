@@ -8,7 +8,7 @@ use super::Extractor;
 use super::columns::Setting;
 use super::emission::Emission;
 use super::folded::Folded;
-use super::hits::Hit;
+use super::hits::{Brief, Hit};
 use super::knowledge::{Knowledge, NameSense};
 use super::layout::Layout;
 use super::linear::Feature;
@@ -82,7 +82,7 @@ impl Extractor {
             let first = found.len();
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence), &mut memory);
             let tagged = self.last_of_lists(marks, reading.chars(sentence), self.split_listed(marks, tagged));
-            let tagged = self.after_places(reading, sentence, tagged);
+            let tagged = self.represented(reading, sentence, self.after_places(reading, sentence, tagged));
             for tag in self.coordinate(reading, sentence, tagged) {
                 let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
                 let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
@@ -140,6 +140,43 @@ impl Extractor {
         }
         out.sort_by_key(|t| t.start);
         out
+    }
+
+    /// A listed industry with the head of a cluster or chain names a definite one behind words such as 为代表的 (以甲园区为代表的乙产业集群).
+    fn represented(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let Some(group) = self.knowledge.group("cluster.represented") else { return tagged };
+        let range = &reading.layout.sentences[sentence].range;
+        let marks = &reading.marks[sentence];
+        let first = reading.hits.partition_point(|h| (h.start as usize) < range.start);
+        let mut out = tagged;
+        for hit in reading.hits[first..].iter().take_while(|h| (h.end as usize) < range.end).filter(|h| h.brief.holds(Brief::GROUPS)) {
+            let start = hit.end as usize - range.start;
+            if !self.knowledge.pattern(*hit).groups.contains(&group) {
+                continue;
+            }
+            let Some((end, kind_of)) = self.industry_with_head(marks, start) else { continue };
+            if !out.iter().any(|t| t.start <= start && end <= t.end && t.kind_of == kind_of) {
+                out.retain(|t| t.end <= start || t.start >= end);
+                out.push(Tagged { start, end, kind_of, composed: true });
+            }
+        }
+        out.sort_by_key(|t| t.start);
+        out
+    }
+
+    /// Where a listed industry that begins at `start` and the head of a cluster or chain right behind it end, and the type of the head.
+    fn industry_with_head(&self, marks: &Marks, start: usize) -> Option<(usize, u8)> {
+        let is_industry = |n: &&(usize, usize, u32)| {
+            let names = &self.knowledge.patterns[n.2 as usize].names;
+            n.0 == start && names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
+        };
+        marks.names.iter().filter(is_industry).find_map(|n| {
+            let value = *marks.head.get(n.1)?;
+            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
+            let begins = matches!(value & 7, 1 | 4) && [self.roles.cluster, self.roles.chain].contains(&head.kind_of);
+            let end = (n.1..marks.head.len()).find(|at| matches!(marks.head[*at] & 7, 3 | 4)).filter(|_| begins)?;
+            Some((end + 1, head.kind_of))
+        })
     }
 
     /// Coordination that shares out a head: in “甲地A、乙地B两大…集群” and “国家级A、B产业集群” the first conjunct is a cluster too.
