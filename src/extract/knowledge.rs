@@ -1,6 +1,6 @@
 //! The knowledge of `ontology/` compiled for matching: one automaton over all words, each word with its senses.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
@@ -14,6 +14,7 @@ use super::folded::Folded;
 use super::hits::{self, Brief, Hit};
 use super::quick::QuickMap;
 use super::rules::{self, Rules};
+use super::scheme::{RelationInfo, Scheme, TypeInfo};
 use super::scoring::Scoring;
 
 /// A name of a gazetteer entry.
@@ -61,46 +62,6 @@ pub(super) struct Head {
     pub weak: bool,
     /// A place right before it makes a name of it.
     pub after_place: bool,
-}
-
-/// A type of the annotation scheme and what it is in the ontology.
-#[derive(Clone, Debug)]
-pub(super) struct TypeInfo {
-    /// Name in the annotation scheme (`GovernmentBody`).
-    pub name: String,
-    /// Class of the ontology.
-    pub class: Term,
-    /// Other classes that answer it.
-    pub also: Vec<Term>,
-    /// Default kind.
-    pub kind: Option<Term>,
-    /// A place inside such a name is mentioned by it.
-    pub places: bool,
-    /// A park inside such a name is mentioned by it.
-    pub parks: bool,
-    /// A region that such a name begins with and that is no administrative division is mentioned by it (成德眉资|同城化).
-    pub joint: bool,
-    /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
-    pub proper: bool,
-    /// Such a name may begin with the bare level of the place it belongs to (省财政厅, 市委).
-    pub short: bool,
-    /// A listed name of this type is taken even where the tagger saw none.
-    pub listed: bool,
-    /// Whether such a name holds its industry: `any` or `known`.
-    pub industry: Option<String>,
-}
-
-/// A relation of the annotation scheme and what it is in the ontology.
-#[derive(Clone, Debug)]
-pub(super) struct RelationInfo {
-    /// Name in the annotation scheme (`hasIndustry`).
-    pub name: String,
-    /// The relation that is written.
-    pub write: Term,
-    /// Relations that answer it; a leading `-` reads from object to subject.
-    pub accept: Vec<String>,
-    /// Joins a name that the grammar composed (甲地乙产业 in 甲地乙产业、丙产业两大集群) and the industry in it.
-    pub composes: bool,
 }
 
 /// Knowledge compiled for matching. Immutable; shared between threads.
@@ -225,57 +186,11 @@ struct Level {
     words: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct AnnotationFile {
-    types: toml::Table,
-    relations: toml::Table,
-    scoring: Scoring,
-    #[serde(default)]
-    levels: HashMap<String, Vec<String>>,
-}
-
-/// What annotation.toml says.
-#[derive(Default)]
-struct Annotation {
-    types: Vec<TypeInfo>,
-    relations: Vec<RelationInfo>,
-    scoring: Scoring,
-}
-
-#[derive(Deserialize)]
-struct TypeRow {
-    class: String,
-    #[serde(default)]
-    also: Vec<String>,
-    kind: Option<String>,
-    #[serde(default)]
-    places: bool,
-    #[serde(default)]
-    parks: bool,
-    #[serde(default)]
-    joint: bool,
-    #[serde(default)]
-    proper: bool,
-    #[serde(default)]
-    short: bool,
-    #[serde(default)]
-    listed: bool,
-    industry: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RelationRow {
-    write: String,
-    accept: Vec<String>,
-    #[serde(default)]
-    composes: bool,
-}
-
 /// Collects patterns and faults while the files are read.
-struct Builder<'a> {
-    ontology: &'a Ontology,
+pub(super) struct Builder<'a> {
+    pub ontology: &'a Ontology,
     patterns: BTreeMap<String, Pattern>,
-    faults: Vec<Diagnostic>,
+    pub faults: Vec<Diagnostic>,
 }
 
 impl Knowledge {
@@ -285,7 +200,7 @@ impl Knowledge {
     /// All faults of the grammar, lexicon, cues, words and annotation files together.
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder { ontology, patterns: BTreeMap::new(), faults: Vec::new() };
-        let Annotation { types, relations, scoring } = builder.annotation();
+        let Scheme { types, relations, scoring } = builder.scheme();
         let Grammar { heads, equal, modifiers, qualities, place_levels, also_levels, list_counts, document_number } =
             builder.grammar(&types);
         let mut groups = Vec::new();
@@ -383,7 +298,8 @@ pub(super) fn fault(file: &str, message: String, help: Option<String>) -> Diagno
 }
 
 impl Builder<'_> {
-    fn parse<T: serde::de::DeserializeOwned>(&mut self, file: &str) -> Option<T> {
+    /// A file of the folder; what is wrong with it goes to the faults.
+    pub fn parse<T: serde::de::DeserializeOwned>(&mut self, file: &str) -> Option<T> {
         let Some(bytes) = self.ontology.file(file) else {
             self.faults.push(fault(file, "the file is missing".into(), Some("restore it from the repository".into())));
             return None;
@@ -417,56 +333,6 @@ impl Builder<'_> {
         let pattern = self.patterns.entry(word).or_default();
         pattern.len = len;
         Some(pattern)
-    }
-
-    fn annotation(&mut self) -> Annotation {
-        let file = "annotation.toml";
-        let Some(parsed) = self.parse::<AnnotationFile>(file) else { return Annotation::default() };
-        let mut types = Vec::new();
-        for (name, value) in parsed.types {
-            match value.try_into::<TypeRow>() {
-                Ok(row) => {
-                    self.require_class(file, &row.class);
-                    types.push(TypeInfo {
-                        name,
-                        class: row.class.into(),
-                        also: row.also.into_iter().map(Term::from).collect(),
-                        kind: row.kind.map(Term::from),
-                        places: row.places,
-                        parks: row.parks,
-                        joint: row.joint,
-                        listed: row.listed,
-                        proper: row.proper,
-                        short: row.short,
-                        industry: row.industry,
-                    });
-                }
-                Err(error) => self.faults.push(fault(file, format!("type {name}: {}", error.message()), None)),
-            }
-        }
-        let mut relations = Vec::new();
-        for (name, value) in parsed.relations {
-            match value.try_into::<RelationRow>() {
-                Ok(row) => {
-                    self.require_relation(file, &row.write);
-                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept, composes: row.composes });
-                }
-                Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
-            }
-        }
-        Annotation { types, relations, scoring: parsed.scoring.with_levels(parsed.levels) }
-    }
-
-    fn require_class(&mut self, file: &str, name: &str) {
-        if self.ontology.schema().class(name).is_none() {
-            self.faults.push(fault(file, format!("yp:{name} is no class of the ontology"), None));
-        }
-    }
-
-    fn require_relation(&mut self, file: &str, name: &str) {
-        if self.ontology.schema().relation(name).is_none() {
-            self.faults.push(fault(file, format!("yp:{name} is no relation of the ontology"), None));
-        }
     }
 
     fn require_concept(&mut self, file: &str, name: &str) {

@@ -37,6 +37,7 @@ mod resolve;
 mod review;
 mod roles;
 mod rules;
+mod scheme;
 mod scoring;
 mod series;
 mod short_forms;

@@ -39,7 +39,7 @@ impl Roles {
     /// Looks the types up; a type that the scheme lacks is given an index that no mention has.
     pub fn new(knowledge: &Knowledge) -> Self {
         let of = |name: &str| knowledge.type_index(name).unwrap_or(u8::MAX);
-        let by = |test: &dyn Fn(&super::knowledge::TypeInfo) -> bool| knowledge.types.iter().map(test).collect();
+        let by = |test: &dyn Fn(&super::scheme::TypeInfo) -> bool| knowledge.types.iter().map(test).collect();
         Self {
             region: of("Region"),
             industry: of("Industry"),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::ontology::{Ontology, Part, Slot, Word as OntologyWord};
 
-use super::super::knowledge::{Pattern, TypeInfo};
+use super::super::knowledge::Pattern;
 use super::super::linear::Feature;
+use super::super::scheme::TypeInfo;
 use super::{End, Rule, Rules, Sequence, Step, Types, Word};
 
 /// What compiling looks names up in.
