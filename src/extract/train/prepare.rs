@@ -143,20 +143,15 @@ pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolutio
             by_name.insert(extractor.normal_form(&fold(honour)), honour.clone());
         }
     }
-    // Where the letters differ, names are compared as scoring compares them: an entity that scoring takes for the annotated one must not
-    // teach that its relations are none.
+    // Names that annotators pieced together are compared as scoring compares them.
     let scoring = &extractor.knowledge.scoring;
-    let mut by_core: HashMap<String, Option<String>> = HashMap::new();
-    for entity in &gold.entities {
-        let core = scoring.core(&entity.name);
-        by_core.entry(core).and_modify(|of| *of = None).or_insert_with(|| Some(entity.name.clone()));
-    }
-    by_core.retain(|core, _| core.chars().count() > 2);
+    let composed = gold.entities.iter().filter(|e| e.composed).map(|e| (scoring.core(&e.name), e.name.clone()));
+    let by_core: HashMap<String, String> = composed.filter(|(core, _)| core.chars().count() > 2).collect();
     let of = |draft: &super::super::resolve::Draft| {
         let label = extractor.shown_label(draft);
         let mut names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
         let found = names.find_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).cloned();
-        found.or_else(|| by_core.get(&scoring.core(&label)).cloned().flatten())
+        found.or_else(|| by_core.get(&scoring.core(&label)).cloned())
     };
     resolution.drafts.iter().map(of).collect()
 }
