@@ -13,13 +13,18 @@ use super::resolve::Resolution;
 /// Longest code of an issuer, in characters.
 const LONGEST_CODE: usize = 16;
 
+/// How many of the first sentences may be the title.
+const FIRST: usize = 3;
+
 /// How many of the first sentences may bear the number of the document itself.
 const HEAD: usize = 6;
 
 impl Extractor {
     /// The policy document whose title the text bears, as a draft.
     pub(super) fn own_document(&self, reading: &Reading, found: &[Found], resolution: &Resolution) -> Option<usize> {
-        let is_title = |f: &Found| matches!(reading.layout.sentences[f.sentence].kind, LineKind::Title);
+        let titled = |s: &super::layout::Sentence| matches!(s.kind, LineKind::Title | LineKind::Heading(_));
+        let title = reading.layout.sentences.iter().take(FIRST).position(titled);
+        let is_title = |f: &Found| Some(f.sentence) == title;
         let titles = found.iter().zip(&resolution.of).filter(|(f, _)| f.kind_of == self.roles.policy && f.inside.is_none() && is_title(f));
         titles.max_by_key(|(f, _)| f.range.len()).and_then(|(_, draft)| *draft)
     }

@@ -4,7 +4,7 @@ use super::Extractor;
 use super::detect::{Found, Reading};
 use super::figures::digit_of;
 use super::hits::Brief;
-use super::resolve::{Draft, Resolution};
+use super::resolve::{Draft, Resolution, trim_marks};
 use super::units::{Item, Target};
 
 /// Adds an item for every back-reference that resolves.
@@ -16,6 +16,12 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
     for f in found {
         own[f.sentence].push(f);
     }
+    // 本办法 is the document itself, whatever other 办法 was named last.
+    let own_document = extractor.own_document(reading, found, resolution);
+    let is_own = |word: &[char]| {
+        let label = own_document.map(|draft| extractor.shown_label(&resolution.drafts[draft]));
+        word[0] == '本' && label.is_some_and(|label| trim_marks(&label).ends_with(&word[1..].iter().collect::<String>()))
+    };
     let mut last = 0;
     for hit in reading.hits.iter().filter(|h| h.brief.holds(Brief::GROUPS)) {
         let (start, end) = (hit.start as usize, hit.end as usize);
@@ -36,6 +42,7 @@ pub(super) fn add(extractor: &Extractor, reading: &Reading, found: &[Found], res
             groups.iter().enumerate().filter(|(_, g)| g.is_some_and(|g| pattern.groups.contains(&g))).find_map(|(kind, _)| match kind {
                 0 => region(extractor, resolution, found, &word, start),
                 5 => extractor.counted(resolution, found, &word, start),
+                4 if is_own(&word) => own_document,
                 _ => nearest(extractor, resolution, found, kind, &word, start),
             });
         if let Some(target) = target {

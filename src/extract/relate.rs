@@ -96,7 +96,7 @@ impl Extractor {
                 let said = review.decide(&self.weights.review, number, index - 1, &mut memory);
                 let fits = unit.fits_of(pair, at);
                 let Some((class, margin, direct)) = self.verdict(said, fits).or_else(|| self.composed_of(pair)) else { return };
-                let support = self.supporting(fits, class);
+                let support = self.supporting(unit, pair, class);
                 let decision = Decision {
                     subject: pair.subject.target.clone(),
                     object: pair.object.target.clone(),

@@ -8,7 +8,7 @@ use super::super::hits::{Brief, Hit};
 use super::super::modality::Advice;
 use super::super::surroundings::is_clause_mark;
 use super::super::units::{Item, LEVEL, Target, Unit};
-use super::{End, Fit, Sequence, Step, Types, Word};
+use super::{End, Fit, Rule, Sequence, Step, Types, Word};
 
 /// The rules that fit pairs of `unit`, in order of the pairs.
 pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &Unit) -> Vec<Fit> {
@@ -22,7 +22,7 @@ pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &
     let mut matcher = Matcher { extractor, reading, unit, base, end, names, fits: Vec::new() };
     matcher.by_words();
     matcher.by_names();
-    matcher.fits.sort_unstable();
+    matcher.fits.sort_unstable_by_key(|fit| (fit.key(), std::cmp::Reverse(fit.role)));
     matcher.fits.dedup_by_key(|fit| fit.key());
     matcher.fits
 }
@@ -224,8 +224,10 @@ impl Matcher<'_> {
         let mut names = vec![first];
         loop {
             let mut at = self.past(names[names.len() - 1], way);
-            let mut next = None;
-            for _ in 0..LONGEST_JOINT {
+            // Titles in their own marks need nothing between them: 《甲》《乙》.
+            let titles = at > self.base && at < self.end && self.reading.text.chars[at - 1..=at] == ['》', '《'];
+            let mut next = self.name_at(at, way).filter(|i| titles && types.holds(self.unit.items[*i].kind_of));
+            for _ in 0..if next.is_some() { 0 } else { LONGEST_JOINT } {
                 let beside = if way == Way::Right { Some(at) } else { at.checked_sub(1) };
                 let Some(beside) = beside.filter(|i| (self.base..self.end).contains(i) && is_joint(self.reading.text.chars[*i])) else {
                     break;
@@ -280,13 +282,13 @@ impl Matcher<'_> {
         let rule = &self.extractor.knowledge.rules.rules[usize::from(sequence.rule)];
         let names = |wanted: End| sequence.steps.iter().any(|s| matches!(s, Step::Name { end, .. } if *end == wanted));
         let (has_subject, has_object) = (names(End::Subject), names(End::Object));
-        let subjects = if has_subject { bound.subjects } else { self.implied(rule.subject, End::Subject, from).into_iter().collect() };
+        let subjects = if has_subject { bound.subjects } else { self.implied(rule, End::Subject, from).into_iter().collect() };
         let objects = if rule.to_document {
             vec![self.unit.items.len() + self.unit.carried.len()]
         } else if has_object {
             bound.objects
         } else {
-            self.implied(rule.object, End::Object, from).into_iter().collect()
+            self.implied(rule, End::Object, from).into_iter().collect()
         };
         if subjects.is_empty() || objects.is_empty() || self.is_denied(from, to) {
             return;
@@ -303,13 +305,15 @@ impl Matcher<'_> {
 
     /// The item that the words before `at` imply: a subject is the name that opens the nearest clause before, the
     /// speaker, or the policy document whose title the text bears; an object is the last name before, or the first that is carried into the unit.
-    fn implied(&self, types: Types, end: End, at: usize) -> Option<usize> {
+    fn implied(&self, rule: &Rule, end: End, at: usize) -> Option<usize> {
+        let types = if end == End::Subject { rule.subject } else { rule.object };
         let fits = |item: &Item| types.holds(item.kind_of);
         let before = self.unit.items.iter().enumerate().rev().filter(|(_, item)| is_whole(item) && item.range.end <= at && fits(item));
         if end == End::Subject {
             let opens = before.map(|(i, _)| i).find(|i| self.opens_clause(*i));
             let own = |item: &Item| item.kind_of == self.extractor.roles.policy && fits(item);
-            return opens.or_else(|| self.carried(|how| how == SPEAKER, fits)).or_else(|| self.carried(|how| how == TITLE, own));
+            let bears = |how: u8| how == TITLE || rule.direct && how == HEADING;
+            return opens.or_else(|| self.carried(|how| how == SPEAKER, fits)).or_else(|| self.carried(bears, own));
         }
         before.map(|(i, _)| i).next().or_else(|| self.carried(|_| true, fits))
     }
@@ -353,7 +357,8 @@ const LONGEST_JOINT: usize = 4;
 /// How the person whose turn it is comes into a unit.
 const SPEAKER: u8 = 7;
 
-/// How a name of the title does.
+/// How names of a heading and of the title do.
+const HEADING: u8 = 5;
 const TITLE: u8 = 6;
 
 /// Most characters between the start of a clause and the name that opens it.

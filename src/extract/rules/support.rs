@@ -6,7 +6,7 @@ use crate::model::{EntityIndex, RuleHit};
 
 use super::super::Extractor;
 use super::super::relate::Decision;
-use super::super::units::{Target, Unit};
+use super::super::units::{Pair, Target, Unit};
 use super::{Fit, Rule};
 
 impl Extractor {
@@ -19,10 +19,14 @@ impl Extractor {
         })
     }
 
-    /// Among the rules that fit a pair the first that speaks for a relation of the annotation scheme, rather one that tells the role.
-    pub(in crate::extract) fn supporting<'a>(&self, fits: &'a [Fit], class: usize) -> Option<&'a Fit> {
+    /// Among the rules that fit the two things of a pair, wherever they stand in the unit, the first that speaks for a relation of the
+    /// annotation scheme, rather one that tells the role.
+    pub(in crate::extract) fn supporting<'a>(&self, unit: &'a Unit, pair: &Pair<'_>, class: usize) -> Option<&'a Fit> {
         let label = self.weights.relations.labels.get(class)?;
-        fits.iter().filter(|fit| self.answers(label, &self.rule(fit).relation)).min_by_key(|fit| fit.role.is_none())
+        let target = |end: u16| unit.item(end).map_or(&Target::Document, |(item, _)| &item.target);
+        let are_theirs = |fit: &&Fit| *target(fit.subject) == pair.subject.target && *target(fit.object) == pair.object.target;
+        let fits = unit.fits.iter().filter(are_theirs).filter(|fit| self.answers(label, &self.rule(fit).relation));
+        fits.min_by_key(|fit| fit.role.is_none())
     }
 
     /// What direct rules say of relations that the scorer does not know, each once.
