@@ -13,18 +13,21 @@ use super::hits::Brief;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Advice {
     No,
-    /// Somebody speaks: what he does not tell as come true is taken for advice, never for fact.
+    /// Somebody speaks of how things are: advice only where he says so.
+    Told,
+    /// Somebody speaks of what is done: what he does not tell as come true is taken for advice, never for fact.
     Maybe,
     Yes,
 }
 
 impl Advice {
-    /// Advice for sure, or what a speaker says.
-    pub fn of(sure: bool, spoken: bool) -> Self {
-        match (sure, spoken) {
-            (true, _) => Self::Yes,
-            (false, true) => Self::Maybe,
-            (false, false) => Self::No,
+    /// Advice for sure, or what a speaker says: of a state (who is where, of which industry), or of what is done.
+    pub fn of(sure: bool, spoken: bool, state: bool) -> Self {
+        match (sure, spoken, state) {
+            (true, ..) => Self::Yes,
+            (false, true, true) => Self::Told,
+            (false, true, false) => Self::Maybe,
+            (false, false, _) => Self::No,
         }
     }
 }

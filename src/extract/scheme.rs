@@ -47,6 +47,8 @@ pub(super) struct RelationInfo {
     pub accept: Vec<String>,
     /// Joins a name that the grammar composed (甲地乙产业 in 甲地乙产业、丙产业两大集群) and the industry in it.
     pub composes: bool,
+    /// Tells how things are, not what is done: who only speaks of it does not advise it.
+    pub state: bool,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +95,8 @@ struct RelationRow {
     accept: Vec<String>,
     #[serde(default)]
     composes: bool,
+    #[serde(default)]
+    state: bool,
 }
 
 impl Builder<'_> {
@@ -127,7 +131,13 @@ impl Builder<'_> {
             match value.try_into::<RelationRow>() {
                 Ok(row) => {
                     self.require_relation(file, &row.write);
-                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept, composes: row.composes });
+                    relations.push(RelationInfo {
+                        name,
+                        write: row.write.into(),
+                        accept: row.accept,
+                        composes: row.composes,
+                        state: row.state,
+                    });
                 }
                 Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
             }

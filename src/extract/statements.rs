@@ -69,7 +69,8 @@ impl Extractor {
         let modality = if decision.nested {
             Modality::Asserted
         } else {
-            match self.modality(reading, &sentence, &decision.object_range, Advice::of(advised, speaker.is_some())) {
+            let state = self.knowledge.relations.iter().any(|r| r.name == label && r.state);
+            match self.modality(reading, &sentence, &decision.object_range, Advice::of(advised, speaker.is_some(), state)) {
                 Modality::Asserted => rule.map_or(Modality::Asserted, |rule| rule.modality),
                 said => said,
             }
