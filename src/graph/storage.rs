@@ -125,7 +125,7 @@ mod kept {
         for entry in fs::read_dir(store).map_err(StoreError::io("read", store))? {
             let entry = entry.map_err(StoreError::io("read", store))?;
             if entry.path().extension().is_some_and(|extension| extension == "log") {
-                bytes += entry.metadata().map_err(StoreError::io("read", store))?.len();
+                bytes += still_there(store, entry.metadata())?.map_or(0, |data| data.len());
             }
         }
         Ok(bytes)
@@ -139,12 +139,22 @@ mod kept {
         let (mut own, mut shared) = (0, 0);
         for entry in fs::read_dir(store).map_err(StoreError::io("read", store))? {
             let entry = entry.map_err(StoreError::io("read", store))?;
-            if entry.path().extension().is_some_and(|extension| extension == "sst") {
-                let data = entry.metadata().map_err(StoreError::io("read", store))?;
+            if entry.path().extension().is_some_and(|extension| extension == "sst")
+                && let Some(data) = still_there(store, entry.metadata())?
+            {
                 *(if is_shared(&data) { &mut shared } else { &mut own }) += data.len();
             }
         }
         Ok((own, shared))
+    }
+
+    /// What is known of a file; `None` where the store removed it since the folder was read.
+    fn still_there(store: &Path, data: std::io::Result<fs::Metadata>) -> Result<Option<fs::Metadata>, StoreError> {
+        match data {
+            Ok(data) => Ok(Some(data)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read", store)(error)),
+        }
     }
 
     #[cfg(unix)]
