@@ -58,6 +58,7 @@ impl<'a> Carriers<'a> {
         let mut carried = carried(self.extractor, self.reading, items, at);
         let actor = self.actors[at].as_ref().map(|a| &a.item);
         let topic = self.topic(items, at).filter(|item| item.sentence < at);
+        // The main actor is carried as such even where he stands in a sentence before: the two say different things of him.
         for (item, how) in [(self.speakers[at].as_ref(), 7), (topic, 12), (self.region.as_ref(), 8), (actor, 9)] {
             let known = |i: &Item| carried.iter().any(|(c, h)| c.target == i.target && (*h == how || how == 8 || how == 12));
             if let Some(item) = item.filter(|i| !known(i)) {

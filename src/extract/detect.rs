@@ -237,7 +237,8 @@ impl Extractor {
                 chars[*at] == '、' && count('“') <= count('”') && count('(') <= count(')') && count('（') <= count('）') && !is_part(*at)
             };
             let is_listing = [self.roles.cluster, self.roles.chain].contains(&tag.kind_of);
-            let cut = (tag.start..tag.end).rev().find(|at| is_listing && inside(at));
+            // A mark at the very end parts nothing: what is left must not be empty.
+            let cut = (tag.start..tag.end - 1).rev().find(|at| is_listing && inside(at));
             Tagged { start: cut.map_or(tag.start, |at| at + 1), ..tag }
         };
         tagged.into_iter().map(last).collect()
