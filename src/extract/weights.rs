@@ -10,7 +10,7 @@ use crate::ontology::Ontology;
 use super::evaluate::Evaluation;
 use super::knowledge::fault;
 use super::linear::{Linear, put_len, take, take_len};
-use super::tagger::Tagger;
+use super::names::Tagger;
 
 const MAGIC: &[u8; 8] = b"YUANPU\x00\x05";
 const MODEL: &str = "weights/model.bin";

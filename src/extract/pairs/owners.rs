@@ -1,10 +1,10 @@
 //! What a reader can see of a figure and the thing that it may be of.
 
-use super::super::figures::Figure;
-use super::super::linear::Feature;
-use super::super::sink::Sink;
-use super::super::units::{FIGURE, Item, LEVEL, Pair};
-use super::{Family, Known, View, is_actor, small};
+use super::sink::Sink;
+use super::view::{Family, Known, View, is_actor, small};
+use crate::extract::figures::Figure;
+use crate::extract::linear::Feature;
+use crate::extract::units::{FIGURE, Item, LEVEL, Pair};
 
 impl View<'_> {
     /// What a figure measures: its unit, the words before it, whether it is the first.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::ontology::{Ontology, Part, Slot, Word as OntologyWord};
 
-use super::super::knowledge::Pattern;
-use super::super::linear::Feature;
-use super::super::scheme::TypeInfo;
 use super::{End, Rule, Rules, Sequence, Step, Types, Word};
+use crate::extract::knowledge::{Pattern, TypeInfo};
+use crate::extract::linear::Feature;
 
 /// What compiling looks names up in.
 struct Names<'a> {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::model::{Diagnostic, Document, Format, Severity};
 use crate::ontology::{Example, Ontology, Rule};
 
-use super::super::Extractor;
-use super::super::detect::Reading;
-use super::super::knowledge::Knowledge;
-use super::super::units::{Item, Target, Unit};
-use super::super::weights::Weights;
 use super::Fit;
+use crate::extract::Extractor;
+use crate::extract::knowledge::Knowledge;
+use crate::extract::names::Reading;
+use crate::extract::units::{Item, Target, Unit};
+use crate::extract::weights::Weights;
 
 type Pairs<'a> = BTreeSet<(&'a str, &'a str, String)>;
 

@@ -2,13 +2,12 @@
 
 use crate::model::Modality;
 
-use super::super::Extractor;
-use super::super::detect::Reading;
-use super::super::hits::{Brief, Hit};
-use super::super::modality::Advice;
-use super::super::surroundings::is_clause_mark;
-use super::super::units::{Item, LEVEL, Target, Unit};
 use super::{End, Fit, Rule, Sequence, Step, Types, Word};
+use crate::extract::Extractor;
+use crate::extract::names::Reading;
+use crate::extract::pairs::is_clause_mark;
+use crate::extract::text::{Advice, Brief, Hit};
+use crate::extract::units::{Item, LEVEL, Target, Unit};
 
 /// The rules that fit pairs of `unit`, in order of the pairs.
 pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &Unit) -> Vec<Fit> {

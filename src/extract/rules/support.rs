@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::model::{EntityIndex, RuleHit};
 
-use super::super::Extractor;
-use super::super::relate::Decision;
-use super::super::units::{Pair, Target, Unit};
 use super::{Fit, Rule};
+use crate::extract::Extractor;
+use crate::extract::relations::Decision;
+use crate::extract::units::{Pair, Target, Unit};
 
 impl Extractor {
     /// The class that a direct rule decides for a pair.

@@ -1,8 +1,7 @@
 //! From margins to estimates: how often decisions of a margin were right on documents that their reader had not seen, and from which
 //! margin on a relation is believed.
 
-use super::super::arithmetic::exp;
-use super::super::linear::SCALE;
+use crate::extract::linear::{SCALE, exp};
 
 /// The logit of the least share that has to be right: eleven in twenty.
 const LEAST_LOGIT: f64 = 0.200_67;

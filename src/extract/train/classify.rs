@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::arithmetic::exp;
-use super::super::linear::Linear;
 use super::shuffle;
+use crate::extract::linear::{Linear, exp};
 
 /// One case: its features and its class.
 pub(in crate::extract) struct Case {

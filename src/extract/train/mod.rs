@@ -14,10 +14,9 @@ use crate::model::Diagnostic;
 use crate::ontology::Ontology;
 
 use super::Extractor;
-use super::detect::Found;
 use super::evaluate::Evaluation;
 use super::knowledge::Knowledge;
-use super::tagger::Tagger;
+use super::names::{Found, Tagger};
 use super::weights::Weights;
 
 use classify::Case;

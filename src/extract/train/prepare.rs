@@ -6,19 +6,17 @@ use std::ops::Range;
 use crate::corpus::{Annotated, Gold};
 use crate::model::Origin;
 
-use super::super::Extractor;
-use super::super::columns::Frame;
-use super::super::detect::{Found, Reading};
-use super::super::evaluate::fold;
-use super::super::knowledge::Knowledge;
-use super::super::measure::Owner;
-use super::super::pairs::View;
-use super::super::relate::Decision;
-use super::super::resolve::Resolution;
-use super::super::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
 use super::calibrate::Verdict;
 use super::classify::Case;
 use super::tagging::TagExample;
+use crate::extract::Extractor;
+use crate::extract::entities::Resolution;
+use crate::extract::knowledge::{Knowledge, fold};
+use crate::extract::names::{Found, Frame, Reading};
+use crate::extract::observations::Owner;
+use crate::extract::pairs::View;
+use crate::extract::relations::Decision;
+use crate::extract::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
 
 /// One annotated document, read and aligned.
 pub(super) struct Lesson<'a> {
@@ -147,7 +145,7 @@ pub(super) fn aligned(extractor: &Extractor, gold: &Gold, resolution: &Resolutio
     let scoring = &extractor.knowledge.scoring;
     let composed = gold.entities.iter().filter(|e| e.composed).map(|e| (scoring.core(&e.name), e.name.clone()));
     let by_core: HashMap<String, String> = composed.filter(|(core, _)| core.chars().count() > 2).collect();
-    let of = |draft: &super::super::resolve::Draft| {
+    let of = |draft: &crate::extract::entities::Draft| {
         let label = extractor.shown_label(draft);
         let mut names = std::iter::once(label.as_str()).chain(draft.surfaces.keys().map(String::as_str));
         let found = names.find_map(|n| by_name.get(&extractor.normal_form(&fold(n)))).cloned();

@@ -5,10 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::arithmetic::exp;
-use super::super::linear::{Linear, quantise};
-use super::super::tagger::{FORBIDDEN, Tagger, may_follow};
 use super::shuffle;
+use crate::extract::linear::{Linear, exp, quantise};
+use crate::extract::names::{FORBIDDEN, Tagger, may_follow};
 
 /// A sentence with its features and labels, one of each a character.
 pub(in crate::extract) struct TagExample {

@@ -1,0 +1,455 @@
+//! From text to mentions: knowledge marks, the tagger decides, and the parts of names (places, parents, parks, industries) become mentions too.
+
+use std::ops::Range;
+
+use crate::model::{Document, Origin};
+
+use super::columns::Setting;
+use super::emission::Emission;
+use super::tagger::Tagged;
+use crate::extract::Extractor;
+use crate::extract::knowledge::{Knowledge, NameSense};
+use crate::extract::linear::Feature;
+use crate::extract::text::{Brief, Folded, Hit, Layout, Marker, Marks};
+
+/// Words that name something, not yet resolved. Characters of the text.
+#[derive(Clone, Debug)]
+pub(in crate::extract) struct Found {
+    pub range: Range<usize>,
+    pub sentence: usize,
+    /// Index of its type.
+    pub kind_of: u8,
+    pub origin: Origin,
+    /// The mention it is a part of, as an index into the same list.
+    pub inside: Option<usize>,
+}
+
+/// One text with all that was seen in it.
+pub(in crate::extract) struct Reading {
+    pub text: Folded,
+    pub hits: Vec<Hit>,
+    pub layout: Layout,
+    pub marks: Vec<Marks>,
+}
+
+impl Reading {
+    /// Folds, scans and marks a document.
+    pub fn new(knowledge: &Knowledge, document: &Document) -> Self {
+        let variants = knowledge.ontology.variants();
+        let text = Folded::new(&document.text, |c| variants.fold(c));
+        let hits = knowledge.hits(&text);
+        let layout = Layout::new(&text);
+        let marker = Marker::new(knowledge);
+        let marks = layout.sentences.iter().map(|s| marker.mark(&text, &hits, &s.range)).collect();
+        Self { text, hits, layout, marks }
+    }
+
+    /// What stands around a sentence.
+    pub fn setting(&self, sentence: usize) -> Setting {
+        let s = &self.layout.sentences[sentence];
+        let header = s
+            .cell
+            .filter(|c| c.row > 0)
+            .and_then(|c| self.layout.headers[c.table].get(c.column))
+            .and_then(|h| self.layout.sentences.get(*h));
+        let header = header.map_or(0, |h| Feature::new(99).text(&self.text.slice(h.range.clone())).hash());
+        Setting { kind: s.kind, header }
+    }
+
+    /// Characters of a sentence.
+    pub fn chars(&self, sentence: usize) -> &[char] {
+        &self.text.chars[self.layout.sentences[sentence].range.clone()]
+    }
+
+    /// The sentence that holds character `at`.
+    pub fn sentence_at(&self, at: usize) -> Option<usize> {
+        let next = self.layout.sentences.partition_point(|s| s.range.start <= at);
+        next.checked_sub(1).filter(|i| at < self.layout.sentences[*i].range.end)
+    }
+}
+
+impl Extractor {
+    /// Mentions in the order of the text; the parts of a name follow it.
+    pub(in crate::extract) fn detect(&self, reading: &Reading) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut memory = self.emissions.take(|| Emission::new(&self.weights.tagger.emission));
+        for sentence in 0..reading.layout.sentences.len() {
+            let base = reading.layout.sentences[sentence].range.start;
+            let marks = &reading.marks[sentence];
+            let first = found.len();
+            let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence), &mut memory);
+            let tagged = self.last_of_lists(marks, reading.chars(sentence), self.split_listed(marks, tagged));
+            let tagged = self.represented(reading, sentence, self.after_places(reading, sentence, tagged));
+            for tag in self.coordinate(reading, sentence, tagged) {
+                let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
+                let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
+                let range = base + name.start..base + name.end;
+                let origin = if tag.composed { Origin::Grammar } else { Origin::Tagger };
+                let whole = Found { range, sentence, kind_of: tag.kind_of, origin, inside: None };
+                self.add_with_parts(reading, whole, &mut found);
+            }
+            self.add_listed(reading, sentence, first, &mut found);
+        }
+        self.emissions.give_back(memory);
+        self.add_speakers(reading, &mut found);
+        found
+    }
+
+    /// A person named elsewhere who opens a line before a colon (**盛毅:**) is meant there, too.
+    fn add_speakers(&self, reading: &Reading, found: &mut Vec<Found>) {
+        let mut persons: Vec<Vec<char>> =
+            found.iter().filter(|f| f.kind_of == self.roles.person).map(|f| reading.text.chars[f.range.clone()].to_vec()).collect();
+        persons.sort();
+        persons.dedup();
+        let chars = &reading.text.chars;
+        for (sentence, s) in reading.layout.sentences.iter().enumerate() {
+            let opening = (s.range.start..s.range.end.min(s.range.start + 6))
+                .find(|at| !matches!(chars[*at], '*' | ' ' | '【' | '['))
+                .unwrap_or(s.range.end);
+            let named = persons.iter().find(|p| {
+                chars[opening..s.range.end].starts_with(p) && matches!(chars.get(opening + p.len()), Some(':' | '：' | '*' | '】' | ']'))
+            });
+            let Some(name) = named else { continue };
+            let range = opening..opening + name.len();
+            if !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end) {
+                found.push(Found { range, sentence, kind_of: self.roles.person, origin: Origin::Reference, inside: None });
+            }
+        }
+    }
+
+    /// A place right before a head such as 公安 makes the short name of a body (青白江公安).
+    fn after_places(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let marks = &reading.marks[sentence];
+        let mut out = tagged;
+        for at in 0..marks.head.len() {
+            if at == 0 || marks.head[at] & 7 != 1 || marks.place[at - 1] == 0 {
+                continue;
+            }
+            let Some(head) = usize::from(marks.head[at] >> 3).checked_sub(1).and_then(|h| self.knowledge.heads.get(h)) else { continue };
+            let end = || (at..marks.head.len()).find(|i| marks.head[*i] & 7 == 3).map(|i| i + 1);
+            let Some(end) = head.after_place.then(end).flatten() else { continue };
+            let start = (0..at).rev().take_while(|i| marks.place[*i] != 0).last().unwrap_or(at);
+            if out.iter().any(|t| t.start < end && start < t.end && !(start <= t.start && t.end <= end)) {
+                continue;
+            }
+            out.retain(|t| t.end <= start || t.start >= end);
+            out.push(Tagged { start, end, kind_of: head.kind_of, composed: false });
+        }
+        out.sort_by_key(|t| t.start);
+        out
+    }
+
+    /// A listed industry with the head of a cluster or chain names a definite one behind words such as 为代表的 (以甲园区为代表的乙产业集群).
+    fn represented(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let Some(group) = self.knowledge.group("cluster.represented") else { return tagged };
+        let range = &reading.layout.sentences[sentence].range;
+        let marks = &reading.marks[sentence];
+        let first = reading.hits.partition_point(|h| (h.start as usize) < range.start);
+        let mut out = tagged;
+        for hit in reading.hits[first..].iter().take_while(|h| (h.end as usize) < range.end).filter(|h| h.brief.holds(Brief::GROUPS)) {
+            let start = hit.end as usize - range.start;
+            if !self.knowledge.pattern(*hit).groups.contains(&group) {
+                continue;
+            }
+            let Some((end, kind_of)) = self.industry_with_head(marks, start) else { continue };
+            if !out.iter().any(|t| t.start <= start && end <= t.end && t.kind_of == kind_of) {
+                out.retain(|t| t.end <= start || t.start >= end);
+                out.push(Tagged { start, end, kind_of, composed: true });
+            }
+        }
+        out.sort_by_key(|t| t.start);
+        out
+    }
+
+    /// Where a listed industry that begins at `start` and the head of a cluster or chain right behind it end, and the type of the head.
+    fn industry_with_head(&self, marks: &Marks, start: usize) -> Option<(usize, u8)> {
+        let is_industry = |n: &&(usize, usize, u32)| {
+            let names = &self.knowledge.patterns[n.2 as usize].names;
+            n.0 == start && names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
+        };
+        marks.names.iter().filter(is_industry).find_map(|n| {
+            let value = *marks.head.get(n.1)?;
+            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
+            let begins = matches!(value & 7, 1 | 4) && [self.roles.cluster, self.roles.chain].contains(&head.kind_of);
+            let end = (n.1..marks.head.len()).find(|at| matches!(marks.head[*at] & 7, 3 | 4)).filter(|_| begins)?;
+            Some((end + 1, head.kind_of))
+        })
+    }
+
+    /// Coordination that shares out a head: in “甲地A、乙地B两大…集群” and “国家级A、B产业集群” the first conjunct is a cluster too.
+    fn coordinate(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let base = reading.layout.sentences[sentence].range.start;
+        let marks = &reading.marks[sentence];
+        let chars = reading.chars(sentence);
+        let mut out = tagged;
+        for head in out.clone().iter().filter(|t| [self.roles.cluster, self.roles.chain].contains(&t.kind_of)) {
+            let mut right = head.start;
+            while right > 2 && matches!(chars[right - 1], '、' | '和' | '与') {
+                let end = right - 1;
+                let Some((start, shares)) = self.conjunct(marks, reading, base, end, head.start) else { break };
+                if !shares || out.iter().any(|t| t.kind_of == head.kind_of && t.start < end && start < t.end) {
+                    break;
+                }
+                out.retain(|t| t.end <= start || t.start >= end);
+                out.push(Tagged { start, end, kind_of: head.kind_of, composed: true });
+                right = start;
+            }
+        }
+        out.sort_by_key(|t| t.start);
+        out
+    }
+
+    /// The conjunct that ends at `end`: place and industry, or level and industry. Also whether it shares the head at `head`.
+    fn conjunct(&self, marks: &Marks, reading: &Reading, base: usize, at: usize, head: usize) -> Option<(usize, bool)> {
+        let industry = marks
+            .names
+            .iter()
+            .filter(|n| n.1 == at)
+            .filter(|n| {
+                self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
+            })
+            .min_by_key(|n| n.0)?;
+        let place = marks.names.iter().find(|n| {
+            n.1 == industry.0
+                && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region))
+        });
+        let follows_place = marks.place.get(head).is_some_and(|p| *p != 0);
+        if let Some(place) = place {
+            return Some((place.0, follows_place));
+        }
+        let level = reading
+            .hits
+            .iter()
+            .find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
+        Some((level.start as usize - base, !follows_place))
+    }
+
+    /// Of a list that the tagger took for one cluster or chain the last member, which has the head; the others are found by
+    /// coordination. No such name holds an enumeration, but for what stands in quotation marks or brackets.
+    fn last_of_lists(&self, marks: &Marks, chars: &[char], tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let is_part = |at: usize| marks.names.iter().any(|n| n.0 < at && at + 1 < n.1);
+        let last = |tag: Tagged| {
+            let inside = |at: &usize| {
+                let count = |c: char| chars[tag.start..*at].iter().filter(|x| **x == c).count();
+                chars[*at] == '、' && count('“') <= count('”') && count('(') <= count(')') && count('（') <= count('）') && !is_part(*at)
+            };
+            let is_listing = [self.roles.cluster, self.roles.chain].contains(&tag.kind_of);
+            // A mark at the very end parts nothing: what is left must not be empty.
+            let cut = (tag.start..tag.end - 1).rev().find(|at| is_listing && inside(at));
+            Tagged { start: cut.map_or(tag.start, |at| at + 1), ..tag }
+        };
+        tagged.into_iter().map(last).collect()
+    }
+
+    /// Two listed names of one class that the tagger ran together (成都日报锦观新闻) are two.
+    fn split_listed(&self, marks: &Marks, tagged: Vec<Tagged>) -> Vec<Tagged> {
+        let mut out = Vec::with_capacity(tagged.len());
+        for tag in tagged {
+            let inside = |n: &&(usize, usize, u32)| {
+                let pattern = &self.knowledge.patterns[n.2 as usize];
+                n.1 - n.0 >= 3 && pattern.names.iter().any(|s| !s.needs_context && self.knowledge.entry_type[s.entry] == Some(tag.kind_of))
+            };
+            let first = marks.names.iter().filter(inside).find(|n| n.0 == tag.start && n.1 < tag.end);
+            let second = first.and_then(|f| marks.names.iter().filter(inside).find(|n| n.0 == f.1 && n.1 == tag.end));
+            match (first, second) {
+                (Some(first), Some(_)) => out.extend([Tagged { end: first.1, ..tag }, Tagged { start: first.1, ..tag }]),
+                _ => out.push(tag),
+            }
+        }
+        out
+    }
+
+    /// Names that a gazetteer lists, are no everyday words, and stand where the tagger saw nothing. The mentions of the sentence are
+    /// those from `first` on.
+    fn add_listed(&self, reading: &Reading, sentence: usize, first: usize, found: &mut Vec<Found>) {
+        let base = reading.layout.sentences[sentence].range.start;
+        let marks = &reading.marks[sentence];
+        let mut last = 0;
+        for (start, end, pattern) in &marks.names {
+            let pattern = &self.knowledge.patterns[*pattern as usize];
+            let named = pattern
+                .names
+                .iter()
+                .filter(|s| !s.needs_context)
+                .find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
+            let range = base + start..base + end;
+            let Some(kind_of) = named.filter(|_| {
+                *start >= last && end - start >= 2 && !found[first..].iter().any(|f| f.range.start < range.end && range.start < f.range.end)
+            }) else {
+                continue;
+            };
+            let whole_words = matches!(marks.edge[*start], 1 | 4) && matches!(marks.edge[*end - 1], 3 | 4);
+            if whole_words {
+                last = *end;
+                self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, inside: None }, found);
+            }
+        }
+    }
+
+    /// Adds a mention and the places, bodies, parks and industries inside its name.
+    pub(in crate::extract) fn add_with_parts(&self, reading: &Reading, whole: Found, found: &mut Vec<Found>) {
+        let base = reading.layout.sentences[whole.sentence].range.start;
+        let marks = &reading.marks[whole.sentence];
+        let name = whole.range.start - base..whole.range.end - base;
+        let index = found.len();
+        let parts = self.parts(marks, reading.chars(whole.sentence), &name, whole.kind_of);
+        let sentence = whole.sentence;
+        found.push(whole);
+        for (range, kind_of) in parts {
+            let range = base + range.start..base + range.end;
+            found.push(Found { range, sentence, kind_of, origin: Origin::Nested, inside: Some(index) });
+        }
+    }
+
+    /// Places, parents, parks and industries inside a name, relative to the sentence.
+    fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
+        let roles = &self.roles;
+        let mut parts = Vec::new();
+        if roles.short[usize::from(kind_of)] && self.opens_with_level(marks, chars, name) {
+            parts.push((name.start..name.start + 1, roles.region));
+        }
+        if let Some((end, parent)) = self.parent_in(marks, name, kind_of).or_else(|| self.superior_in(marks, name, kind_of)) {
+            parts.push((name.start..end, parent));
+        }
+        if roles.holds_parks[usize::from(kind_of)] {
+            let start = parts.last().map_or(name.start, |(parent, _)| parent.end);
+            parts.extend(self.park_in(marks, start..name.end).map(|park| (park, roles.park)));
+        }
+        if roles.holds_joint[usize::from(kind_of)] {
+            parts.extend(self.joint_in(marks, chars, name).map(|region| (region, roles.region)));
+        }
+        if !roles.holds_places[usize::from(kind_of)] {
+            return parts;
+        }
+        let mut place_end = name.start;
+        let mut at = name.start;
+        while at < name.end {
+            let longest = marks
+                .names
+                .iter()
+                .filter(|n| n.0 == at && n.1 <= name.end && n.1 - n.0 < name.len())
+                .find(|n| self.is_place_in_name(n.2, chars, n.1, name));
+            if let Some((start, end, _)) = longest {
+                parts.push((*start..*end, roles.region));
+                if *start == place_end || *start <= name.start + 1 {
+                    place_end = *end;
+                }
+                at = *end;
+            } else {
+                at += 1;
+            }
+        }
+        if roles.holds_industry[usize::from(kind_of)]
+            && let Some(range) = self.industry_in(marks, chars, place_end..name.end, kind_of)
+        {
+            parts.push((range, roles.industry));
+        }
+        parts
+    }
+
+    /// The institution whose full name begins a longer one (成都市公安局|青白江分局, 贵州大学|…研究院): its end and type.
+    fn superior_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
+        let institution = |k: u8| self.knowledge.types[usize::from(k)].class == self.knowledge.types[usize::from(self.roles.media)].class;
+        if !institution(kind_of) {
+            return None;
+        }
+        let ends = (name.start + 3..name.end - 2).rev().find_map(|at| {
+            let value = marks.head[at];
+            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
+            let is_end = matches!(value & 7, 3 | 4);
+            (is_end && !head.weak && institution(head.kind_of)).then_some((at + 1, head.kind_of))
+        });
+        ends.filter(|(end, _)| end - name.start >= 4 && marks.place[name.start] != 0 || marks.name[name.start] != 0)
+    }
+
+    /// The park that the rest of a body's name begins with: …开发区|管委会, 国家税务总局|…开发区|税务局.
+    fn park_in(&self, marks: &Marks, rest: Range<usize>) -> Option<Range<usize>> {
+        let ends = |at: &usize| {
+            let value = marks.head[*at];
+            let head = usize::from(value >> 3).checked_sub(1).and_then(|head| self.knowledge.heads.get(head));
+            matches!(value & 7, 3 | 4) && head.is_some_and(|head| head.kind_of == self.roles.park && !head.weak)
+        };
+        let begins_with_place = marks.place.get(rest.start).is_some_and(|place| *place != 0);
+        let last = (rest.start + 3..rest.end.saturating_sub(1)).rev().find(ends).filter(|_| begins_with_place)?;
+        Some(rest.start..last + 1)
+    }
+
+    /// The region that a name begins with, opening quotation marks left out, where it is no administrative division.
+    fn joint_in(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> Option<Range<usize>> {
+        let start = name.clone().find(|at| !matches!(chars[*at], '“' | '「' | '《'))?;
+        let entries = &self.knowledge.ontology.gazetteer().entries;
+        let is_joint = |sense: &NameSense| {
+            self.knowledge.entry_type[sense.entry] == Some(self.roles.region)
+                && !sense.needs_context
+                && entries[sense.entry].kinds.is_empty()
+        };
+        let starting = marks.names.iter().filter(|n| n.0 == start && n.1 < name.end && n.1 - n.0 >= 2);
+        let mut joint = starting.filter(|n| self.knowledge.patterns[n.2 as usize].names.iter().any(is_joint));
+        joint.next().map(|n| n.0..n.1)
+    }
+
+    /// The listed institution that the name of another thing begins with: its end and type.
+    fn parent_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
+        let class = |k: u8| &self.knowledge.types[usize::from(k)].class;
+        let institution = class(self.roles.media);
+        let starting = marks.names.iter().filter(|n| n.0 == name.start && n.1 < name.end && n.1 - n.0 >= 3);
+        let mut fits = starting.filter_map(|(_, end, pattern)| {
+            let pattern = &self.knowledge.patterns[*pattern as usize];
+            let sense = pattern
+                .names
+                .iter()
+                .find(|s| !s.needs_context && self.knowledge.entry_type[s.entry].is_some_and(|t| class(t) == institution))?;
+            self.knowledge.entry_type[sense.entry].map(|t| (*end, t))
+        });
+        fits.next().filter(|_| kind_of != self.roles.region)
+    }
+
+    fn is_place_in_name(&self, pattern: u32, chars: &[char], end: usize, name: &Range<usize>) -> bool {
+        let pattern = &self.knowledge.patterns[pattern as usize];
+        let is_region = |s: &&NameSense| self.knowledge.entry_type[s.entry] == Some(self.roles.region);
+        let strong = pattern.names.iter().filter(is_region).any(|s| !s.needs_context || s.kind.is_none());
+        let weak = pattern.names.iter().any(|s| is_region(&s));
+        let road = end < name.end
+            && matches!(chars[end], '山' | '湖' | '江' | '路' | '河' | '大' | '街')
+            && pattern.len == 2
+            && chars.get(end + 1).is_none_or(|c| !matches!(c, '道' | '学'));
+        (strong || weak && pattern.len >= 2 && (end - pattern.len == name.start)) && !road
+    }
+
+    /// The industry between the place and the head of a name.
+    fn industry_in(&self, marks: &Marks, chars: &[char], rest: Range<usize>, kind_of: u8) -> Option<Range<usize>> {
+        let head = marks.head_start(rest.clone(), &self.knowledge.heads, kind_of)?;
+        let mut range = Self::bracketed(chars, rest.start..head);
+        loop {
+            let text: String = chars[range.clone()].iter().collect();
+            let stays = |m: &&String| self.knowledge.qualities.contains(m);
+            let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str())).filter(|m| !stays(m));
+            let back = self.knowledge.modifiers.iter().find(|m| text.ends_with(m.as_str()));
+            match (front, back) {
+                (Some(m), _) if m.chars().count() < range.len() && !self.is_industry(&text) => range.start += m.chars().count(),
+                (_, Some(m)) if m.chars().count() < range.len() && !self.is_industry(&text) => range.end -= m.chars().count(),
+                _ => break,
+            }
+        }
+        let text: String = chars[range.clone()].iter().collect();
+        let whole_is_modifier = self.knowledge.modifiers.contains(&text);
+        let must_be_known = !self.roles.any_industry[usize::from(kind_of)];
+        let names_something = range.clone().any(|i| !matches!(marks.tag[i], b'p' | b'c' | b'd' | b'r' | b'u'));
+        (range.len() >= 2 && names_something && !whole_is_modifier && (!must_be_known || self.is_industry(&text))).then_some(range)
+    }
+
+    /// What stands in brackets at the end of a range, as in 甲地(磁悬浮动力装备)…集群; else the range.
+    fn bracketed(chars: &[char], range: Range<usize>) -> Range<usize> {
+        let open = range.clone().find(|i| matches!(chars[*i], '(' | '（'));
+        let close = range.clone().next_back().filter(|i| matches!(chars[*i], ')' | '）'));
+        match (open, close) {
+            (Some(open), Some(close)) if open + 1 < close => open + 1..close,
+            _ => range,
+        }
+    }
+
+    /// Whether `text` is a name of an industry entry.
+    pub(in crate::extract) fn is_industry(&self, text: &str) -> bool {
+        self.industries.contains(text)
+    }
+}
