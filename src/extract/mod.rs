@@ -1,12 +1,20 @@
 //! Layer 2: one document in, its extraction out. Pure: no files, no clock, no randomness; cannot fail on any text.
 //!
-//! Knowledge and grammar propose, small trained linear models decide, and every decision keeps its words:
+//! Knowledge and grammar propose, small trained linear models decide, and every decision keeps its words. The rooms stand in the order in
+//! which data flows; each reads only from those before it:
 //!
-//! 1. [`detect`]: the text is folded, scanned once for all words of `ontology/`, and the tagger decides which stretches are names;
-//! 2. [`resolve`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
-//! 3. [`relate`]: pairs of items in a sentence or table row, and items carried over, are scored, [`rules`] that fit them among what is seen;
-//!    promising pairs are looked at again in the light of their company ([`review`]); figures are measured like pairs.
+//! 1. [`linear`]: models in integers; [`knowledge`]: `ontology/` compiled for matching; [`weights`]: what was trained;
+//! 2. [`text`]: the text folded, scanned once for all words of the knowledge, laid out, marked;
+//! 3. [`names`]: the tagger decides which stretches are names; [`figures`]: numbers with their units;
+//! 4. [`entities`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
+//! 5. [`units`]: sentences and table rows with their items, some carried over; [`rules`] that fit them; [`pairs`]: what is seen of two items;
+//! 6. [`relations`]: pairs are scored, promising ones again in the light of their company; [`observations`]: figures are measured like pairs;
+//! 7. [`assemble`]: all of it as one [`Extraction`].
+//!
+//! [`evaluate`] holds extractions against annotations, [`train`](mod@train) makes the weights. [`Extractor`] holds what all rooms share;
+//! each adds its own steps to it.
 
+mod assemble;
 mod entities;
 mod evaluate;
 mod figures;
@@ -30,9 +38,10 @@ use crate::ontology::Ontology;
 
 use knowledge::{Knowledge, Roles};
 use linear::Pool;
-use names::{Emission, Reading};
+use names::Emission;
 use pairs::Shares;
 use relations::Judgement;
+use text::Reading;
 
 pub use evaluate::{Evaluation, Miss, ReportRow, RuleCount, Score};
 pub use rules::check_rules;
@@ -155,35 +164,5 @@ impl Extractor {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
-    }
-
-    /// Members of a joint name: two to five one-character forms in a row, of regions that are near each other.
-    fn joint_members(&self, chars: &[char]) -> Vec<usize> {
-        if !(2..=5).contains(&chars.len()) {
-            return Vec::new();
-        }
-        let entries = &self.knowledge.ontology.gazetteer().entries;
-        let lists: Option<Vec<&Vec<usize>>> = chars.iter().map(|c| self.one_character.get(c)).collect();
-        let Some(lists) = lists else { return Vec::new() };
-        let parent = |e: usize| entries[e].located_in.first().copied();
-        for first in lists[0] {
-            let members: Vec<usize> = lists
-                .iter()
-                .filter_map(|l| {
-                    l.iter()
-                        .copied()
-                        .find(|e| e == first || parent(*e) == parent(*first) || Some(*e) == parent(*first) || parent(*e) == Some(*first))
-                })
-                .collect();
-            if members.len() == chars.len() {
-                let mut sorted = members.clone();
-                sorted.sort_unstable();
-                sorted.dedup();
-                if sorted.len() == members.len() {
-                    return members;
-                }
-            }
-        }
-        Vec::new()
     }
 }

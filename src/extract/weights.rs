@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::corpus::Annotated;
 use crate::model::Diagnostic;
 use crate::ontology::Ontology;
 
-use super::evaluate::Evaluation;
 use super::knowledge::fault;
 use super::linear::{Linear, put_len, take, take_len};
 use super::names::Tagger;
@@ -52,36 +50,6 @@ pub struct Manifest {
     /// Cross-validated scores, by name.
     #[serde(default)]
     pub scores: std::collections::BTreeMap<String, f64>,
-}
-
-impl Manifest {
-    /// The manifest of a model trained on `documents`.
-    #[must_use]
-    pub fn of(ontology: &Ontology, documents: &[Annotated], model: &[u8], folds: &Evaluation) -> Self {
-        let mut corpus = Sha256::new();
-        for document in documents {
-            corpus.update(document.document.text.as_bytes());
-            corpus.update(serde_json::to_vec(&document.gold).unwrap_or_default());
-        }
-        let mut scores = std::collections::BTreeMap::new();
-        for group in ["entities", "relations", "asserted", "observations", "figures"] {
-            let score = folds.total(group);
-            if score != super::evaluate::Score::default() {
-                let round = |x: f64| (x * 1000.0).round() / 1000.0;
-                scores.insert(format!("{group}-precision"), round(score.precision()));
-                scores.insert(format!("{group}-recall"), round(score.recall()));
-                scores.insert(format!("{group}-f1"), round(score.f1()));
-            }
-        }
-        Self {
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            ontology: ontology.hash().to_owned(),
-            corpus: hex(&corpus.finalize()),
-            documents: documents.len(),
-            model: hash(model),
-            scores,
-        }
-    }
 }
 
 impl Weights {
@@ -189,6 +157,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(digest: &[u8]) -> String {
+/// Bytes in hex.
+pub(super) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|b| format!("{b:02x}")).collect()
 }

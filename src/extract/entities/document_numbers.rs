@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::resolve::Resolution;
 use crate::extract::Extractor;
 use crate::extract::knowledge::NumberForm;
-use crate::extract::names::{Found, Reading};
-use crate::extract::text::LineKind;
+use crate::extract::names::Found;
+use crate::extract::text::{LineKind, Reading, Sentence};
+
+use super::draft::Resolution;
 
 /// Longest code of an issuer, in characters.
 const LONGEST_CODE: usize = 16;
@@ -22,7 +23,7 @@ const HEAD: usize = 6;
 impl Extractor {
     /// The policy document whose title the text bears, as a draft.
     pub(in crate::extract) fn own_document(&self, reading: &Reading, found: &[Found], resolution: &Resolution) -> Option<usize> {
-        let titled = |s: &crate::extract::text::Sentence| matches!(s.kind, LineKind::Title | LineKind::Heading(_));
+        let titled = |s: &Sentence| matches!(s.kind, LineKind::Title | LineKind::Heading(_));
         let title = reading.layout.sentences.iter().take(FIRST).position(titled);
         let is_title = |f: &Found| Some(f.sentence) == title;
         let titles = found.iter().zip(&resolution.of).filter(|(f, _)| f.kind_of == self.roles.policy && f.inside.is_none() && is_title(f));
@@ -36,7 +37,7 @@ impl Extractor {
         found: &[Found],
         resolution: &Resolution,
     ) -> BTreeMap<usize, Range<usize>> {
-        let form = &self.knowledge.document_number;
+        let form = &self.knowledge.grammar.document_number;
         let chars = &reading.text.chars;
         let mut numbers = BTreeMap::new();
         for (f, draft) in found.iter().zip(&resolution.of).filter(|(f, _)| f.kind_of == self.roles.policy && f.inside.is_none()) {
@@ -45,9 +46,7 @@ impl Extractor {
                 numbers.entry(*draft).or_insert(number);
             }
         }
-        let on_own_line = |s: &crate::extract::text::Sentence| {
-            number_at(form, &chars[..s.range.end], s.range.start).filter(|number| number.end == s.range.end)
-        };
+        let on_own_line = |s: &Sentence| number_at(form, &chars[..s.range.end], s.range.start).filter(|number| number.end == s.range.end);
         let own = reading.layout.sentences.iter().take(HEAD).find_map(on_own_line);
         if let (Some(draft), Some(number)) = (self.own_document(reading, found, resolution), own) {
             numbers.entry(draft).or_insert(number);

@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 
-use super::resolve::trim_marks;
 use crate::extract::Extractor;
 
+use super::draft::trim_marks;
+
 /// A label as it is compared.
-pub(in crate::extract) struct Label {
+pub(super) struct Label {
     /// Its normal form.
     normal: String,
     chars: Vec<char>,

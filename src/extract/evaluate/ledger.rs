@@ -8,7 +8,8 @@ use crate::model::{EntityIndex, Object, RuleHit, Term};
 
 use crate::extract::knowledge::fold;
 
-use super::comparison::{Comparison, Evaluation, ReportRow, Score};
+use super::comparison::Comparison;
+use super::score::{Evaluation, ReportRow, Score};
 
 /// What a rule is worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -46,7 +47,7 @@ impl RuleCount {
 
 impl Comparison<'_> {
     /// Counts the hits of all rules; those that never hit are listed, too.
-    pub(in crate::extract) fn count_rules(
+    pub(super) fn count_rules(
         &self,
         evaluation: &mut Evaluation,
         taken: &HashMap<String, EntityIndex>,

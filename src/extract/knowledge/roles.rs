@@ -55,7 +55,9 @@ impl Roles {
             holds_places: by(&|t| t.places),
             holds_parks: by(&|t| t.parks),
             holds_joint: by(&|t| t.joint),
-            soft: (0..knowledge.types.len()).map(|t| knowledge.heads.iter().any(|h| usize::from(h.kind_of) == t && h.soft)).collect(),
+            soft: (0..knowledge.types.len())
+                .map(|t| knowledge.grammar.heads.iter().any(|h| usize::from(h.kind_of) == t && h.soft))
+                .collect(),
             proper: by(&|t| t.proper),
             short: by(&|t| t.short),
             listed: by(&|t| t.listed),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::model::Term;
 
-use super::compiled::{Builder, fault};
+use super::builder::{Builder, fault};
 use super::scoring::Scoring;
 
 /// A type of the annotation scheme and what it is in the ontology.
@@ -62,7 +62,7 @@ struct AnnotationFile {
 
 /// What annotation.toml says.
 #[derive(Default)]
-pub(in crate::extract) struct Scheme {
+pub(super) struct Scheme {
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
     pub scoring: Scoring,

@@ -8,7 +8,7 @@ use super::tagger::FORBIDDEN;
 
 /// The transitions between labels as the search wants them.
 #[derive(Clone, Default)]
-pub(in crate::extract) struct Chain {
+pub(super) struct Chain {
     labels: usize,
     types: usize,
     /// Weight of each label without any feature.
@@ -106,7 +106,7 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::names::tagger::may_follow;
+    use crate::extract::names::may_follow;
 
     /// The search as it is defined: every allowed transition tried.
     fn plainly(labels: usize, bias: &[i32], transition: &[i32], rows: &[i16]) -> Vec<usize> {

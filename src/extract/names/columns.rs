@@ -2,20 +2,11 @@
 //! of a group depend on few columns and few marks, so that their sum is soon met again ([`super::emission`]).
 
 use crate::extract::linear::Feature;
-use crate::extract::text::{LineKind, Marks, class_of};
-
-/// What stands around a sentence.
-#[derive(Clone, Copy)]
-pub(in crate::extract) struct Setting {
-    /// Kind of its line.
-    pub kind: LineKind,
-    /// Hash of the column's header, 0 outside tables.
-    pub header: u64,
-}
+use crate::extract::text::{LineKind, Marks, Setting, class_of};
 
 /// One character of a sentence with its marks, as the features want them.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct Column {
+pub(super) struct Column {
     pub c: u32,
     pub word: u32,
     pub name: u16,
@@ -55,16 +46,16 @@ const OUTSIDE: Column = Column {
 };
 
 /// Columns looked at before a character.
-pub(in crate::extract) const BEFORE: usize = 2;
+pub(super) const BEFORE: usize = 2;
 /// Columns looked at after a character.
 const AFTER: usize = 4;
 
 /// A character's column between its neighbours: it is the third.
-pub(in crate::extract) type Window = [Column; BEFORE + 1 + AFTER];
+pub(super) type Window = [Column; BEFORE + 1 + AFTER];
 
 /// Where a character stands, beside its marks.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct Place {
+pub(super) struct Place {
     /// Kind of its line, as a number.
     pub kind: u64,
     /// Hash of the column's header, 0 outside tables.
@@ -115,17 +106,17 @@ impl Frame {
     }
 
     /// Columns side by side, those before and after the sentence among them.
-    pub fn pairs(&self) -> impl Iterator<Item = (&Column, &Column)> {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&Column, &Column)> {
         self.columns.iter().zip(&self.columns[1..])
     }
 
     /// The windows of the characters, in order.
-    pub fn windows(&self) -> impl Iterator<Item = &Window> {
+    pub(super) fn windows(&self) -> impl Iterator<Item = &Window> {
         self.columns.windows(BEFORE + 1 + AFTER).filter_map(<[Column]>::first_chunk)
     }
 
     /// Where the character at `at` stands.
-    pub fn place(&self, at: usize) -> Place {
+    pub(super) fn place(&self, at: usize) -> Place {
         Place { kind: self.kind, header: self.setting.header, first: at == 0, last: at + 1 == self.len }
     }
 
@@ -156,12 +147,12 @@ fn f(template: u32) -> Feature {
 }
 
 /// What two columns say of the character after them.
-pub(in crate::extract) fn as_second_before(b2: &Column, b1: &Column) -> [u64; 1] {
+pub(super) fn as_second_before(b2: &Column, b1: &Column) -> [u64; 1] {
     [f(4).with(b2.c.into()).with(b1.c.into()).hash()]
 }
 
 /// What a column and the one before it say of the former.
-pub(in crate::extract) fn as_before(b1: &Column, here: &Column) -> [u64; 4] {
+pub(super) fn as_before(b1: &Column, here: &Column) -> [u64; 4] {
     [
         f(2).with(b1.c.into()).hash(),
         f(5).with(b1.c.into()).with(here.c.into()).hash(),
@@ -171,7 +162,7 @@ pub(in crate::extract) fn as_before(b1: &Column, here: &Column) -> [u64; 4] {
 }
 
 /// What a column and the one after it say of the former, and what it says alone.
-pub(in crate::extract) fn as_first(here: &Column, a1: &Column) -> [u64; 7] {
+pub(super) fn as_first(here: &Column, a1: &Column) -> [u64; 7] {
     [
         f(1).with(here.c.into()).hash(),
         f(3).with(a1.c.into()).hash(),
@@ -184,12 +175,12 @@ pub(in crate::extract) fn as_first(here: &Column, a1: &Column) -> [u64; 7] {
 }
 
 /// What two columns say of the character before them.
-pub(in crate::extract) fn as_after(a1: &Column, a2: &Column) -> [u64; 1] {
+pub(super) fn as_after(a1: &Column, a2: &Column) -> [u64; 1] {
     [f(7).with(a1.c.into()).with(a2.c.into()).hash()]
 }
 
 /// Three characters, and the character before a name that is ahead.
-pub(in crate::extract) fn characters([b2, b1, here, a1, a2, ..]: &Window) -> [u64; 4] {
+pub(super) fn characters([b2, b1, here, a1, a2, ..]: &Window) -> [u64; 4] {
     let c = |column: &Column| u64::from(column.c);
     [
         f(8).with(c(b1)).with(c(here)).with(c(a1)).hash(),
@@ -200,7 +191,7 @@ pub(in crate::extract) fn characters([b2, b1, here, a1, a2, ..]: &Window) -> [u6
 }
 
 /// Classes of characters and parts of speech, three in a row.
-pub(in crate::extract) fn classes([_, b1, here, a1, ..]: &Window) -> [u64; 2] {
+pub(super) fn classes([_, b1, here, a1, ..]: &Window) -> [u64; 2] {
     [
         f(11).with(b1.class.into()).with(here.class.into()).with(a1.class.into()).hash(),
         f(17).with(of(b1.tag)).with(of(here.tag)).with(of(a1.tag)).hash(),
@@ -208,7 +199,7 @@ pub(in crate::extract) fn classes([_, b1, here, a1, ..]: &Window) -> [u64; 2] {
 }
 
 /// Names and heads.
-pub(in crate::extract) fn names([_, b1, here, a1, ..]: &Window) -> [u64; 8] {
+pub(super) fn names([_, b1, here, a1, ..]: &Window) -> [u64; 8] {
     let (name, head) = (of(here.name), of(here.head));
     [
         f(20).with(name).hash(),
@@ -223,7 +214,7 @@ pub(in crate::extract) fn names([_, b1, here, a1, ..]: &Window) -> [u64; 8] {
 }
 
 /// The head ahead, proposals and quotation.
-pub(in crate::extract) fn prospects([_, b1, here, a1, ..]: &Window) -> [u64; 10] {
+pub(super) fn prospects([_, b1, here, a1, ..]: &Window) -> [u64; 10] {
     let (name, next, tag) = (of(here.name), of(here.next_head), of(here.tag));
     let (candidate, quote) = (of(here.candidate), of(here.quote));
     [
@@ -241,7 +232,7 @@ pub(in crate::extract) fn prospects([_, b1, here, a1, ..]: &Window) -> [u64; 10]
 }
 
 /// Word groups and surnames.
-pub(in crate::extract) fn groups([b2, b1, here, a1, a2, a3, a4]: &Window) -> [u64; 9] {
+pub(super) fn groups([b2, b1, here, a1, a2, a3, a4]: &Window) -> [u64; 9] {
     let class = u64::from(here.class);
     let surname = of(here.surname);
     [
@@ -258,7 +249,7 @@ pub(in crate::extract) fn groups([b2, b1, here, a1, a2, a3, a4]: &Window) -> [u6
 }
 
 /// Edges of words behind a surname, and the classes of five characters.
-pub(in crate::extract) fn edges([b2, b1, here, a1, a2, a3, _]: &Window) -> [u64; 4] {
+pub(super) fn edges([b2, b1, here, a1, a2, a3, _]: &Window) -> [u64; 4] {
     let edge = |column: &Column| u64::from(column.edge);
     let class = |column: &Column| u64::from(column.class);
     [
@@ -270,7 +261,7 @@ pub(in crate::extract) fn edges([b2, b1, here, a1, a2, a3, _]: &Window) -> [u64;
 }
 
 /// Where the character stands.
-pub(in crate::extract) fn place(here: &Column, place: Place, out: &mut Vec<u64>) {
+pub(super) fn place(here: &Column, place: Place, out: &mut Vec<u64>) {
     let first = u64::from(place.first);
     out.push(f(43).with(place.kind).with(first).with(u64::from(place.last)).hash());
     if place.header != 0 {

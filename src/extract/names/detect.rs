@@ -1,16 +1,15 @@
-//! From text to mentions: knowledge marks, the tagger decides, and the parts of names (places, parents, parks, industries) become mentions too.
+//! From text to mentions: knowledge marks, the tagger decides, and what it tagged is mended by what knowledge is sure of.
 
 use std::ops::Range;
 
-use crate::model::{Document, Origin};
+use crate::model::Origin;
 
-use super::columns::Setting;
+use crate::extract::Extractor;
+use crate::extract::knowledge::Brief;
+use crate::extract::text::{Marks, Reading};
+
 use super::emission::Emission;
 use super::tagger::Tagged;
-use crate::extract::Extractor;
-use crate::extract::knowledge::{Knowledge, NameSense};
-use crate::extract::linear::Feature;
-use crate::extract::text::{Brief, Folded, Hit, Layout, Marker, Marks};
 
 /// Words that name something, not yet resolved. Characters of the text.
 #[derive(Clone, Debug)]
@@ -22,50 +21,6 @@ pub(in crate::extract) struct Found {
     pub origin: Origin,
     /// The mention it is a part of, as an index into the same list.
     pub inside: Option<usize>,
-}
-
-/// One text with all that was seen in it.
-pub(in crate::extract) struct Reading {
-    pub text: Folded,
-    pub hits: Vec<Hit>,
-    pub layout: Layout,
-    pub marks: Vec<Marks>,
-}
-
-impl Reading {
-    /// Folds, scans and marks a document.
-    pub fn new(knowledge: &Knowledge, document: &Document) -> Self {
-        let variants = knowledge.ontology.variants();
-        let text = Folded::new(&document.text, |c| variants.fold(c));
-        let hits = knowledge.hits(&text);
-        let layout = Layout::new(&text);
-        let marker = Marker::new(knowledge);
-        let marks = layout.sentences.iter().map(|s| marker.mark(&text, &hits, &s.range)).collect();
-        Self { text, hits, layout, marks }
-    }
-
-    /// What stands around a sentence.
-    pub fn setting(&self, sentence: usize) -> Setting {
-        let s = &self.layout.sentences[sentence];
-        let header = s
-            .cell
-            .filter(|c| c.row > 0)
-            .and_then(|c| self.layout.headers[c.table].get(c.column))
-            .and_then(|h| self.layout.sentences.get(*h));
-        let header = header.map_or(0, |h| Feature::new(99).text(&self.text.slice(h.range.clone())).hash());
-        Setting { kind: s.kind, header }
-    }
-
-    /// Characters of a sentence.
-    pub fn chars(&self, sentence: usize) -> &[char] {
-        &self.text.chars[self.layout.sentences[sentence].range.clone()]
-    }
-
-    /// The sentence that holds character `at`.
-    pub fn sentence_at(&self, at: usize) -> Option<usize> {
-        let next = self.layout.sentences.partition_point(|s| s.range.start <= at);
-        next.checked_sub(1).filter(|i| at < self.layout.sentences[*i].range.end)
-    }
 }
 
 impl Extractor {
@@ -125,7 +80,9 @@ impl Extractor {
             if at == 0 || marks.head[at] & 7 != 1 || marks.place[at - 1] == 0 {
                 continue;
             }
-            let Some(head) = usize::from(marks.head[at] >> 3).checked_sub(1).and_then(|h| self.knowledge.heads.get(h)) else { continue };
+            let Some(head) = usize::from(marks.head[at] >> 3).checked_sub(1).and_then(|h| self.knowledge.grammar.heads.get(h)) else {
+                continue;
+            };
             let end = || (at..marks.head.len()).find(|i| marks.head[*i] & 7 == 3).map(|i| i + 1);
             let Some(end) = head.after_place.then(end).flatten() else { continue };
             let start = (0..at).rev().take_while(|i| marks.place[*i] != 0).last().unwrap_or(at);
@@ -169,7 +126,7 @@ impl Extractor {
         };
         marks.names.iter().filter(is_industry).find_map(|n| {
             let value = *marks.head.get(n.1)?;
-            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
+            let head = self.knowledge.grammar.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
             let begins = matches!(value & 7, 1 | 4) && [self.roles.cluster, self.roles.chain].contains(&head.kind_of);
             let end = (n.1..marks.head.len()).find(|at| matches!(marks.head[*at] & 7, 3 | 4)).filter(|_| begins)?;
             Some((end + 1, head.kind_of))
@@ -284,172 +241,5 @@ impl Extractor {
                 self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, inside: None }, found);
             }
         }
-    }
-
-    /// Adds a mention and the places, bodies, parks and industries inside its name.
-    pub(in crate::extract) fn add_with_parts(&self, reading: &Reading, whole: Found, found: &mut Vec<Found>) {
-        let base = reading.layout.sentences[whole.sentence].range.start;
-        let marks = &reading.marks[whole.sentence];
-        let name = whole.range.start - base..whole.range.end - base;
-        let index = found.len();
-        let parts = self.parts(marks, reading.chars(whole.sentence), &name, whole.kind_of);
-        let sentence = whole.sentence;
-        found.push(whole);
-        for (range, kind_of) in parts {
-            let range = base + range.start..base + range.end;
-            found.push(Found { range, sentence, kind_of, origin: Origin::Nested, inside: Some(index) });
-        }
-    }
-
-    /// Places, parents, parks and industries inside a name, relative to the sentence.
-    fn parts(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> Vec<(Range<usize>, u8)> {
-        let roles = &self.roles;
-        let mut parts = Vec::new();
-        if roles.short[usize::from(kind_of)] && self.opens_with_level(marks, chars, name) {
-            parts.push((name.start..name.start + 1, roles.region));
-        }
-        if let Some((end, parent)) = self.parent_in(marks, name, kind_of).or_else(|| self.superior_in(marks, name, kind_of)) {
-            parts.push((name.start..end, parent));
-        }
-        if roles.holds_parks[usize::from(kind_of)] {
-            let start = parts.last().map_or(name.start, |(parent, _)| parent.end);
-            parts.extend(self.park_in(marks, start..name.end).map(|park| (park, roles.park)));
-        }
-        if roles.holds_joint[usize::from(kind_of)] {
-            parts.extend(self.joint_in(marks, chars, name).map(|region| (region, roles.region)));
-        }
-        if !roles.holds_places[usize::from(kind_of)] {
-            return parts;
-        }
-        let mut place_end = name.start;
-        let mut at = name.start;
-        while at < name.end {
-            let longest = marks
-                .names
-                .iter()
-                .filter(|n| n.0 == at && n.1 <= name.end && n.1 - n.0 < name.len())
-                .find(|n| self.is_place_in_name(n.2, chars, n.1, name));
-            if let Some((start, end, _)) = longest {
-                parts.push((*start..*end, roles.region));
-                if *start == place_end || *start <= name.start + 1 {
-                    place_end = *end;
-                }
-                at = *end;
-            } else {
-                at += 1;
-            }
-        }
-        if roles.holds_industry[usize::from(kind_of)]
-            && let Some(range) = self.industry_in(marks, chars, place_end..name.end, kind_of)
-        {
-            parts.push((range, roles.industry));
-        }
-        parts
-    }
-
-    /// The institution whose full name begins a longer one (成都市公安局|青白江分局, 贵州大学|…研究院): its end and type.
-    fn superior_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
-        let institution = |k: u8| self.knowledge.types[usize::from(k)].class == self.knowledge.types[usize::from(self.roles.media)].class;
-        if !institution(kind_of) {
-            return None;
-        }
-        let ends = (name.start + 3..name.end - 2).rev().find_map(|at| {
-            let value = marks.head[at];
-            let head = self.knowledge.heads.get(usize::from(value >> 3).checked_sub(1)?)?;
-            let is_end = matches!(value & 7, 3 | 4);
-            (is_end && !head.weak && institution(head.kind_of)).then_some((at + 1, head.kind_of))
-        });
-        ends.filter(|(end, _)| end - name.start >= 4 && marks.place[name.start] != 0 || marks.name[name.start] != 0)
-    }
-
-    /// The park that the rest of a body's name begins with: …开发区|管委会, 国家税务总局|…开发区|税务局.
-    fn park_in(&self, marks: &Marks, rest: Range<usize>) -> Option<Range<usize>> {
-        let ends = |at: &usize| {
-            let value = marks.head[*at];
-            let head = usize::from(value >> 3).checked_sub(1).and_then(|head| self.knowledge.heads.get(head));
-            matches!(value & 7, 3 | 4) && head.is_some_and(|head| head.kind_of == self.roles.park && !head.weak)
-        };
-        let begins_with_place = marks.place.get(rest.start).is_some_and(|place| *place != 0);
-        let last = (rest.start + 3..rest.end.saturating_sub(1)).rev().find(ends).filter(|_| begins_with_place)?;
-        Some(rest.start..last + 1)
-    }
-
-    /// The region that a name begins with, opening quotation marks left out, where it is no administrative division.
-    fn joint_in(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> Option<Range<usize>> {
-        let start = name.clone().find(|at| !matches!(chars[*at], '“' | '「' | '《'))?;
-        let entries = &self.knowledge.ontology.gazetteer().entries;
-        let is_joint = |sense: &NameSense| {
-            self.knowledge.entry_type[sense.entry] == Some(self.roles.region)
-                && !sense.needs_context
-                && entries[sense.entry].kinds.is_empty()
-        };
-        let starting = marks.names.iter().filter(|n| n.0 == start && n.1 < name.end && n.1 - n.0 >= 2);
-        let mut joint = starting.filter(|n| self.knowledge.patterns[n.2 as usize].names.iter().any(is_joint));
-        joint.next().map(|n| n.0..n.1)
-    }
-
-    /// The listed institution that the name of another thing begins with: its end and type.
-    fn parent_in(&self, marks: &Marks, name: &Range<usize>, kind_of: u8) -> Option<(usize, u8)> {
-        let class = |k: u8| &self.knowledge.types[usize::from(k)].class;
-        let institution = class(self.roles.media);
-        let starting = marks.names.iter().filter(|n| n.0 == name.start && n.1 < name.end && n.1 - n.0 >= 3);
-        let mut fits = starting.filter_map(|(_, end, pattern)| {
-            let pattern = &self.knowledge.patterns[*pattern as usize];
-            let sense = pattern
-                .names
-                .iter()
-                .find(|s| !s.needs_context && self.knowledge.entry_type[s.entry].is_some_and(|t| class(t) == institution))?;
-            self.knowledge.entry_type[sense.entry].map(|t| (*end, t))
-        });
-        fits.next().filter(|_| kind_of != self.roles.region)
-    }
-
-    fn is_place_in_name(&self, pattern: u32, chars: &[char], end: usize, name: &Range<usize>) -> bool {
-        let pattern = &self.knowledge.patterns[pattern as usize];
-        let is_region = |s: &&NameSense| self.knowledge.entry_type[s.entry] == Some(self.roles.region);
-        let strong = pattern.names.iter().filter(is_region).any(|s| !s.needs_context || s.kind.is_none());
-        let weak = pattern.names.iter().any(|s| is_region(&s));
-        let road = end < name.end
-            && matches!(chars[end], '山' | '湖' | '江' | '路' | '河' | '大' | '街')
-            && pattern.len == 2
-            && chars.get(end + 1).is_none_or(|c| !matches!(c, '道' | '学'));
-        (strong || weak && pattern.len >= 2 && (end - pattern.len == name.start)) && !road
-    }
-
-    /// The industry between the place and the head of a name.
-    fn industry_in(&self, marks: &Marks, chars: &[char], rest: Range<usize>, kind_of: u8) -> Option<Range<usize>> {
-        let head = marks.head_start(rest.clone(), &self.knowledge.heads, kind_of)?;
-        let mut range = Self::bracketed(chars, rest.start..head);
-        loop {
-            let text: String = chars[range.clone()].iter().collect();
-            let stays = |m: &&String| self.knowledge.qualities.contains(m);
-            let front = self.knowledge.modifiers.iter().find(|m| text.starts_with(m.as_str())).filter(|m| !stays(m));
-            let back = self.knowledge.modifiers.iter().find(|m| text.ends_with(m.as_str()));
-            match (front, back) {
-                (Some(m), _) if m.chars().count() < range.len() && !self.is_industry(&text) => range.start += m.chars().count(),
-                (_, Some(m)) if m.chars().count() < range.len() && !self.is_industry(&text) => range.end -= m.chars().count(),
-                _ => break,
-            }
-        }
-        let text: String = chars[range.clone()].iter().collect();
-        let whole_is_modifier = self.knowledge.modifiers.contains(&text);
-        let must_be_known = !self.roles.any_industry[usize::from(kind_of)];
-        let names_something = range.clone().any(|i| !matches!(marks.tag[i], b'p' | b'c' | b'd' | b'r' | b'u'));
-        (range.len() >= 2 && names_something && !whole_is_modifier && (!must_be_known || self.is_industry(&text))).then_some(range)
-    }
-
-    /// What stands in brackets at the end of a range, as in 甲地(磁悬浮动力装备)…集群; else the range.
-    fn bracketed(chars: &[char], range: Range<usize>) -> Range<usize> {
-        let open = range.clone().find(|i| matches!(chars[*i], '(' | '（'));
-        let close = range.clone().next_back().filter(|i| matches!(chars[*i], ')' | '）'));
-        match (open, close) {
-            (Some(open), Some(close)) if open + 1 < close => open + 1..close,
-            _ => range,
-        }
-    }
-
-    /// Whether `text` is a name of an industry entry.
-    pub(in crate::extract) fn is_industry(&self, text: &str) -> bool {
-        self.industries.contains(text)
     }
 }

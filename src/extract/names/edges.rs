@@ -3,16 +3,17 @@
 
 use std::ops::Range;
 
-use super::tagger::Tagged;
 use crate::extract::Extractor;
 use crate::extract::text::Marks;
+
+use super::tagger::Tagged;
 
 /// How far the other mark of a pair is looked for, in characters.
 const REACH: usize = 60;
 
 impl Extractor {
     /// The name proper in what was tagged, relative to the sentence; `None` where nothing definite is left. Nothing before `free` is taken.
-    pub(in crate::extract) fn name_proper(&self, marks: &Marks, chars: &[char], tag: Tagged, free: usize) -> Option<Range<usize>> {
+    pub(super) fn name_proper(&self, marks: &Marks, chars: &[char], tag: Tagged, free: usize) -> Option<Range<usize>> {
         let whole = Self::bracketed_place(chars, Self::uncut(marks, tag.start..tag.end, free), free);
         let whole = self.whole_word(marks, whole, tag.kind_of, free);
         let paired = Self::paired(chars, whole, free);
@@ -27,8 +28,9 @@ impl Extractor {
     /// The range up to a verb of one character right behind a head, for types whose names hold no verbs: 甲产业集群|是乙产业集群 names
     /// the first and tells of it.
     fn before_predicate(&self, marks: &Marks, range: Range<usize>, kind_of: u8) -> Range<usize> {
-        let head =
-            |at: usize| self.knowledge.heads.get(usize::from(marks.head[at] >> 3).wrapping_sub(1)).filter(|head| head.kind_of == kind_of);
+        let head = |at: usize| {
+            self.knowledge.grammar.heads.get(usize::from(marks.head[at] >> 3).wrapping_sub(1)).filter(|head| head.kind_of == kind_of)
+        };
         let is_predicate = |at: &usize| {
             marks.tag[*at] == b'v'
                 && marks.edge[*at] == 4
@@ -103,8 +105,8 @@ impl Extractor {
     }
 
     /// Whether a name begins with the bare level of a place, as 省 in 省财政厅 and 市 in 市委: with the level alone as a word, or in a head.
-    pub(in crate::extract) fn opens_with_level(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> bool {
-        if name.len() < 2 || !self.knowledge.place_levels.contains(&chars[name.start]) {
+    pub(super) fn opens_with_level(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> bool {
+        if name.len() < 2 || !self.knowledge.grammar.place_levels.contains(&chars[name.start]) {
             return false;
         }
         let rest: String = chars[name.start + 1..name.end].iter().collect();
@@ -146,7 +148,7 @@ impl Extractor {
         if start >= name.end {
             return None;
         }
-        let head = marks.head_start(start..name.end, &self.knowledge.heads, kind_of).unwrap_or(name.end);
+        let head = marks.head_start(start..name.end, &self.knowledge.grammar.heads, kind_of).unwrap_or(name.end);
         let rest: String = chars[start..head.max(start)].iter().collect();
         if roles.proper[usize::from(kind_of)] && Self::is_common(marks, start..head.max(start)) {
             return None;
@@ -170,11 +172,11 @@ impl Extractor {
 
     /// Whether a text is made of modifiers and levels of places alone.
     fn is_only_modifiers(&self, text: &str) -> bool {
-        let levels = &self.knowledge.place_levels;
+        let levels = &self.knowledge.grammar.place_levels;
         let words: String = text.chars().filter(|c| !levels.contains(c) && !matches!(c, '(' | ')' | '（' | '）')).collect();
         let mut rest = words.as_str();
         while !rest.is_empty() {
-            let Some(word) = self.knowledge.modifiers.iter().find(|m| rest.starts_with(m.as_str())) else { return false };
+            let Some(word) = self.knowledge.grammar.modifiers.iter().find(|m| rest.starts_with(m.as_str())) else { return false };
             rest = &rest[word.len()..];
         }
         true

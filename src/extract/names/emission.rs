@@ -1,8 +1,9 @@
 //! What the features of each character say for each label: the sums of their weights. The features are summed in groups, and the sum of
 //! a group is kept under all that its features depend on, from sentence to sentence and from document to document.
 
-use super::columns::{self, BEFORE, Column, Frame, Place, Window};
 use crate::extract::linear::{Linear, Memo};
+
+use super::columns::{self, BEFORE, Column, Frame, Place, Window};
 
 /// Characters that two columns side by side speak of.
 const SPOKEN: usize = 4;
@@ -157,9 +158,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::extract::names::columns::Setting;
-    use crate::extract::text::LineKind;
-    use crate::extract::text::Marks;
+    use crate::extract::text::{LineKind, Marks, Setting};
 
     /// A sentence and marks that change from character to character.
     fn sentence(number: usize, length: usize) -> (Vec<char>, Marks) {

@@ -1,15 +1,16 @@
 //! The character tagger: a linear-chain model that decides which stretches of a sentence are names, and of which type.
 //! Inference is integer arithmetic with fixed tie-breaks (lower label first), so that every machine gives the same spans.
 
-use super::chain::Chain;
-use super::columns::{Frame, Setting};
-use super::emission::Emission;
 use crate::extract::linear::{Linear, put_len, take, take_len};
-use crate::extract::text::Marks;
+use crate::extract::text::{Marks, Setting};
+
+use super::chain::Chain;
+use super::columns::Frame;
+use super::emission::Emission;
 
 /// A stretch of a sentence tagged as a name. Characters, relative to the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::extract) struct Tagged {
+pub(super) struct Tagged {
     pub start: usize,
     pub end: usize,
     pub kind_of: u8,
@@ -45,7 +46,7 @@ impl Tagger {
     }
 
     /// Names in a sentence, left to right. `memory` is that of this tagger.
-    pub fn tag(&self, chars: &[char], marks: &Marks, setting: Setting, memory: &mut Emission) -> Vec<Tagged> {
+    pub(super) fn tag(&self, chars: &[char], marks: &Marks, setting: Setting, memory: &mut Emission) -> Vec<Tagged> {
         if self.emission.labels.is_empty() || chars.is_empty() {
             return Vec::new();
         }

@@ -4,18 +4,17 @@ use std::ops::Range;
 
 use crate::model::{Comparison, Confidence, Direction, Document, EntityIndex, Evidence, Modality, Observation};
 
-use super::series::Series;
 use crate::extract::Extractor;
 use crate::extract::figures::Figure;
 use crate::extract::knowledge::Cue;
-use crate::extract::names::Reading;
 use crate::extract::pairs::{Scorer, Shares, View};
-use crate::extract::relations::{clause_around, entity_of};
-use crate::extract::text::Advice;
+use crate::extract::text::{Advice, Reading, clause_around};
 use crate::extract::units::{FIGURE, Item, Pair, Target, Unit};
 
+use super::series::Series;
+
 /// The subject chosen for a figure.
-pub(in crate::extract) struct Subject {
+pub(super) struct Subject {
     pub entity: usize,
     pub margin: i32,
     /// Where the text names it.
@@ -79,7 +78,7 @@ impl Extractor {
                 subject.series = self.series(reading, unit, index);
                 if let Some(own) = subject.series.as_ref().and_then(|s| s.owner(unit, &view, subject.at?)) {
                     subject.item = unit.items[own].clone();
-                    subject.entity = entity_of(&subject.item.target).unwrap_or(subject.entity);
+                    subject.entity = subject.item.target.entity().unwrap_or(subject.entity);
                 }
                 if subject.margin >= self.weights.figure_threshold && number[subject.entity] != usize::MAX {
                     observations.push(self.observation(document, reading, unit, index, &subject, number[subject.entity]));
@@ -109,7 +108,7 @@ impl Extractor {
             view.features(pair, at, scorer);
             let scores = scorer.scores();
             let margin = scores[1] - scores[0];
-            if let (Some(entity), true) = (entity_of(&pair.subject.target), best.as_ref().is_none_or(|b| margin > b.margin)) {
+            if let (Some(entity), true) = (pair.subject.target.entity(), best.as_ref().is_none_or(|b| margin > b.margin)) {
                 best = Some(Subject { entity, margin, item: pair.subject.clone(), at: at.0, series: None });
             }
         });
@@ -126,7 +125,7 @@ impl Extractor {
     ) {
         let Some(at) = unit.items.iter().position(|i| i.target == Target::Figure(index)) else { return };
         let object = &unit.items[at];
-        let may = |i: &Item| entity_of(&i.target).is_some() && i.kind_of != self.roles.honour && i.kind_of != FIGURE;
+        let may = |i: &Item| i.target.entity().is_some() && i.kind_of != self.roles.honour && i.kind_of != FIGURE;
         let follows = |i: &Item| previous.as_ref().map_or(0, |p| 1 + u8::from(p.item.target == i.target) + 2 * u8::from(!p.is_near));
         let mut seen = false;
         for (i, subject) in unit.items.iter().enumerate().filter(|(_, item)| may(item)) {

@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use crate::extract::Extractor;
 use crate::extract::knowledge::Cue;
-use crate::extract::names::Reading;
 use crate::extract::pairs::View;
-use crate::extract::relations::clause_around;
+use crate::extract::text::{Reading, clause_around};
 use crate::extract::units::Unit;
 
 /// The row of figures that a figure stands in.
-pub(in crate::extract) struct Series {
+pub(super) struct Series {
     /// The first figure of the row, as an index into the figures of the unit.
     pub first: usize,
     /// Place of the figure in the row, from 0.
@@ -23,7 +22,7 @@ pub(in crate::extract) struct Series {
 
 impl Extractor {
     /// The row that figure `index` stands in; `None` where it stands alone.
-    pub(in crate::extract) fn series(&self, reading: &Reading, unit: &Unit, index: usize) -> Option<Series> {
+    pub(super) fn series(&self, reading: &Reading, unit: &Unit, index: usize) -> Option<Series> {
         let joined = |i: usize| is_joined(reading, unit, i);
         let first = (1..=index).rev().take_while(|i| joined(*i)).last().map_or(index, |i| i - 1);
         let last = (index + 1..unit.figures.len()).take_while(|i| joined(*i)).last().unwrap_or(index);

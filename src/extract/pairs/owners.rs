@@ -1,10 +1,12 @@
 //! What a reader can see of a figure and the thing that it may be of.
 
-use super::sink::Sink;
-use super::view::{Family, Known, View, is_actor, small};
 use crate::extract::figures::Figure;
 use crate::extract::linear::Feature;
 use crate::extract::units::{FIGURE, Item, LEVEL, Pair};
+
+use super::features::{Family, Known, small};
+use super::sink::Sink;
+use super::view::{View, is_actor};
 
 impl View<'_> {
     /// What a figure measures: its unit, the words before it, whether it is the first.

@@ -1,14 +1,14 @@
 //! What stands around each item of a unit. Every pair asks for it; it is worked out once.
 
 use crate::extract::Extractor;
+use crate::extract::knowledge::Brief;
 use crate::extract::linear::Feature;
-use crate::extract::names::Reading;
-use crate::extract::text::Brief;
+use crate::extract::text::{Reading, is_clause_mark};
 use crate::extract::units::{Item, LEVEL, Unit};
 
 /// What stands around one item.
 #[derive(Default)]
-pub(in crate::extract) struct Around {
+pub(super) struct Around {
     /// The two characters before it, the nearest first; 1 outside the unit.
     pub before: [u64; 2],
     /// The two characters after it.
@@ -32,7 +32,7 @@ pub(in crate::extract) struct Around {
 
 /// What stands between two items, in short: names by their class, verbs and prepositions, marks of punctuation; all else is left out.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct Path {
+pub(super) struct Path {
     /// With verbs and prepositions as words.
     pub words: u64,
     /// With verbs by what the lexicon says of them, prepositions all alike.
@@ -41,7 +41,7 @@ pub(in crate::extract) struct Path {
 
 /// How many marks of each sort stand before a character of the unit.
 #[derive(Clone, Copy, Default)]
-pub(in crate::extract) struct Counts {
+pub(super) struct Counts {
     pub clauses: u32,
     pub opened: u32,
     pub closed: u32,
@@ -49,7 +49,7 @@ pub(in crate::extract) struct Counts {
 }
 
 /// A unit as its pairs see it.
-pub(in crate::extract) struct Surroundings<'a> {
+pub(super) struct Surroundings<'a> {
     reading: &'a Reading,
     /// First character of the unit.
     pub base: usize,
@@ -274,9 +274,4 @@ fn verbs(extractor: &Extractor, reading: &Reading, unit: &Unit, base: usize, end
         }
     }
     verbs
-}
-
-/// Whether a character ends a clause.
-pub(in crate::extract) fn is_clause_mark(c: char) -> bool {
-    matches!(c, '，' | ',' | '；' | ';' | '。' | '：' | ':')
 }

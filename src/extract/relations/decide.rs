@@ -1,20 +1,15 @@
-//! From items to decisions: every pair that the corpus has seen related is scored, the best decision on each triple is kept
-//! with its place, and the whole is put together as an [`Extraction`].
+//! From items to decisions: every pair that the corpus has seen related is scored, and the best decision on each triple is kept with its
+//! place.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::model::{Document, DocumentFacts, Entity, EntityIndex, Extraction, Mention, Origin};
+use crate::extract::Extractor;
+use crate::extract::pairs::{Scorer, Shares, View};
+use crate::extract::text::Reading;
+use crate::extract::units::{DOCUMENT, FIGURE, Fit, Item, LEVEL, Pair, Target, Unit};
 
 use super::review::{Judgement, Review};
-use super::statements::Telling;
-use crate::extract::Extractor;
-use crate::extract::entities::Resolution;
-use crate::extract::names::{Found, Reading};
-use crate::extract::pairs::{Scorer, Shares, View};
-use crate::extract::rules::Fit;
-use crate::extract::text::LineKind;
-use crate::extract::units::{DOCUMENT, FIGURE, Item, LEVEL, Pair, Target, Unit, units};
 
 /// What was decided on a pair, and where it stands.
 #[derive(Clone, Debug)]
@@ -39,53 +34,6 @@ pub(in crate::extract) struct Decision {
 }
 
 impl Extractor {
-    /// Puts mentions, entities, statements and observations together.
-    pub(in crate::extract) fn assemble(
-        &self,
-        document: &Document,
-        reading: &Reading,
-        found: &[Found],
-        resolution: &Resolution,
-    ) -> Extraction {
-        let source: Vec<char> = document.text.chars().collect();
-        let units = units(self, reading, found, resolution, &source);
-        let decisions = self.decide(reading, &units);
-        let mut order: Vec<EntityIndex> = Vec::new();
-        let mut number = vec![usize::MAX; resolution.drafts.len()];
-        let mut mentions = Vec::new();
-        let references = units.iter().flat_map(|u| &u.items).filter(|i| i.reference);
-        let named = found.iter().enumerate().filter_map(|(m, f)| resolution.of[m].map(|d| (f.range.clone(), f.origin, d)));
-        let back =
-            references.filter_map(|i| if let Target::Entity(d) = i.target { Some((i.range.clone(), Origin::Reference, d)) } else { None });
-        let mut all: Vec<(Range<usize>, Origin, usize)> = named.chain(back).collect();
-        all.sort_by_key(|(range, origin, d)| (range.start, range.end, *origin, *d));
-        for (range, origin, draft) in all {
-            if number[draft] == usize::MAX {
-                number[draft] = order.len();
-                order.push(draft);
-            }
-            let class = self.knowledge.types[usize::from(resolution.drafts[draft].kind_of)].class.clone();
-            mentions.push(Mention { span: reading.text.span(range), class, origin, entity: number[draft] });
-        }
-        let mut entities: Vec<_> = order.iter().map(|d| self.entity(&resolution.drafts[*d])).collect();
-        for (draft, range) in self.document_numbers(reading, found, resolution) {
-            if let Some(entity) = entities.get_mut(number[draft]) {
-                entity.number = Some(reading.text.span(range).of(&document.text).to_owned());
-            }
-        }
-        for mention in &mut mentions {
-            mention.class = entities[mention.entity].class.clone();
-        }
-        let mut facts = self.facts(document, reading, found, resolution, &number, &entities);
-        let region = resolution.main_region.map(|draft| number[draft]).filter(|entity| *entity != usize::MAX);
-        let telling = Telling { document, reading, units: &units, number: &number, entities: &entities, region };
-        let statements = self.statements(&telling, &decisions, &mut facts);
-        let observations = self.observations(document, reading, &units, &number);
-        let rule_hits = self.rule_hits(&units, &number);
-        let document = document.id.clone();
-        Extraction { document, facts, mentions, entities, statements, observations, rule_hits, diagnostics: Vec::new() }
-    }
-
     /// Scores all allowed pairs of all units, reviews the promising ones; for each triple the decision with the widest margin.
     pub(in crate::extract) fn decide(&self, reading: &Reading, units: &[Unit]) -> Vec<Decision> {
         let mut best: BTreeMap<(Target, usize, Target), Decision> = BTreeMap::new();
@@ -213,42 +161,4 @@ impl Extractor {
     fn may_relate(&self, a: u8, b: u8) -> bool {
         self.allowed.get(usize::from(a)).is_some_and(|with| with >> (b & 127) & 1 != 0 && b < 128)
     }
-
-    /// Title, kind and date that the text or its metadata give.
-    fn facts(
-        &self,
-        document: &Document,
-        reading: &Reading,
-        found: &[Found],
-        resolution: &Resolution,
-        number: &[usize],
-        entities: &[Entity],
-    ) -> DocumentFacts {
-        let own = self.own_document(reading, found, resolution);
-        let metadata = &document.metadata;
-        let first = reading.layout.sentences.iter().take(3).find(|s| matches!(s.kind, LineKind::Title | LineKind::Heading(_)));
-        let title = metadata
-            .title
-            .clone()
-            .or_else(|| first.map(|s| reading.text.span(s.range.clone()).of(&document.text).trim_start_matches('#').trim().to_owned()));
-        let named = |name: &str| -> Option<EntityIndex> {
-            let folded: String = name.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
-            let mention =
-                found.iter().enumerate().find(|(m, f)| resolution.of[*m].is_some() && reading.text.slice(f.range.clone()) == folded)?.0;
-            resolution.of[mention].map(|d| number[d])
-        };
-        DocumentFacts {
-            title,
-            kind: own.and_then(|draft| entities.get(number[draft])?.kinds.first().cloned()),
-            issued: metadata.date.clone(),
-            source: metadata.source.clone(),
-            creators: metadata.creators.iter().filter_map(|c| named(c)).collect(),
-            publishers: metadata.publisher.iter().filter_map(|p| named(p)).collect(),
-        }
-    }
-}
-
-/// The entity a target stands for.
-pub(in crate::extract) fn entity_of(target: &Target) -> Option<usize> {
-    if let Target::Entity(e) = target { Some(*e) } else { None }
 }

@@ -92,7 +92,7 @@ impl Lists {
 }
 
 impl Glances {
-    /// The glance at pair `index`, in the order of [`crate::extract::Extractor::each_pair`].
+    /// The glance at pair `index`, in the order of [`Extractor::each_pair`](crate::extract::Extractor::each_pair).
     pub fn get(&self, index: usize) -> &Glance {
         &self.all[index]
     }

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use crate::model::{Confidence, Document, DocumentFacts, Entity, EntityIndex, Evidence, Modality, Object, Statement, Term};
 
-use super::decide::{Decision, entity_of};
 use crate::extract::Extractor;
-use crate::extract::names::Reading;
-use crate::extract::text::Advice;
+use crate::extract::text::{Advice, Reading, clause_around};
 use crate::extract::units::{Target, Unit};
+
+use super::decide::Decision;
 
 /// Confidence of what a direct rule says: such rules are right nine times in ten.
 const DIRECT: Confidence = Confidence(900);
@@ -82,7 +82,7 @@ impl Extractor {
         };
         let (subject, predicate, object) = self.oriented(telling, label, subject, &decision.object)?;
         let attributed_to = if advised {
-            Some(number[entity_of(&decision.subject)?])
+            Some(number[decision.subject.entity()?])
         } else if modality == Modality::Recommended {
             speaker
         } else {
@@ -154,7 +154,7 @@ impl Extractor {
         unit.carried
             .iter()
             .find(|(i, how)| *how == 7 && i.kind_of == self.roles.person)
-            .and_then(|(i, _)| entity_of(&i.target))
+            .and_then(|(i, _)| i.target.entity())
             .map(|d| number[d])
     }
 
@@ -176,14 +176,4 @@ impl Extractor {
         evidence.dedup();
         evidence
     }
-}
-
-/// The clause or clauses around `range`, without the closing mark.
-pub(in crate::extract) fn clause_around(reading: &Reading, sentence: &Range<usize>, range: &Range<usize>) -> Range<usize> {
-    let chars = &reading.text.chars;
-    let mark = |i: &usize| matches!(chars[*i], ',' | '，' | ';' | '；' | '。' | ':' | '：');
-    let start = (sentence.start..range.start).rev().find(mark).map_or(sentence.start, |i| i + 1);
-    let end = (range.end..sentence.end).find(mark).unwrap_or(sentence.end);
-    let start = (start..range.start).find(|i| !chars[*i].is_whitespace()).unwrap_or(range.start);
-    start..end.max(range.end)
 }

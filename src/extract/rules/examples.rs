@@ -6,12 +6,13 @@ use std::sync::Arc;
 use crate::model::{Diagnostic, Document, Format, Severity};
 use crate::ontology::{Example, Ontology, Rule};
 
-use super::Fit;
 use crate::extract::Extractor;
 use crate::extract::knowledge::Knowledge;
-use crate::extract::names::Reading;
-use crate::extract::units::{Item, Target, Unit};
+use crate::extract::text::Reading;
+use crate::extract::units::{Fit, Item, Target, Unit};
 use crate::extract::weights::Weights;
+
+use super::matching::fits;
 
 type Pairs<'a> = BTreeSet<(&'a str, &'a str, String)>;
 
@@ -40,7 +41,7 @@ fn found<'a>(extractor: &Extractor, rule: usize, example: &'a Example) -> Pairs<
     let reading = Reading::new(&extractor.knowledge, &document);
     let unit = unit(extractor, &reading, example);
     let name = |number: u16| unit.items.get(usize::from(number)).and_then(|item| name_of(example, item)).unwrap_or("");
-    let fits = super::fits(extractor, &reading, &unit);
+    let fits = fits(extractor, &reading, &unit);
     let role = |fit: &Fit| fit.role.map(|(start, end)| reading.text.slice(start..end)).unwrap_or_default();
     fits.iter().filter(|fit| usize::from(fit.rule) == rule).map(|fit| (name(fit.subject), name(fit.object), role(fit))).collect()
 }

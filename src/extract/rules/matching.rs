@@ -2,15 +2,21 @@
 
 use crate::model::Modality;
 
-use super::{End, Fit, Rule, Sequence, Step, Types, Word};
 use crate::extract::Extractor;
-use crate::extract::names::Reading;
-use crate::extract::pairs::is_clause_mark;
-use crate::extract::text::{Advice, Brief, Hit};
-use crate::extract::units::{Item, LEVEL, Target, Unit};
+use crate::extract::knowledge::Brief;
+use crate::extract::knowledge::rules::{End, Rule, Sequence, Step, Types, Word};
+use crate::extract::text::{Advice, Hit, Reading, is_clause_mark};
+use crate::extract::units::{Fit, Item, LEVEL, Target, Unit};
+
+/// Looks in every unit for the rules that fit its pairs.
+pub(in crate::extract) fn look_for(extractor: &Extractor, reading: &Reading, units: &mut [Unit]) {
+    for unit in units {
+        unit.fits = fits(extractor, reading, unit);
+    }
+}
 
 /// The rules that fit pairs of `unit`, in order of the pairs.
-pub(in crate::extract) fn fits(extractor: &Extractor, reading: &Reading, unit: &Unit) -> Vec<Fit> {
+pub(super) fn fits(extractor: &Extractor, reading: &Reading, unit: &Unit) -> Vec<Fit> {
     let sentences = &reading.layout.sentences;
     let base = sentences[unit.sentences.start].range.start;
     let end = sentences[unit.sentences.end - 1].range.end;

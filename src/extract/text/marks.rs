@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
+use crate::extract::knowledge::{Brief, Head, Knowledge};
+
 use super::folded::Folded;
-use super::hits::{Brief, Hit};
-use crate::extract::knowledge::{Head, Knowledge};
+use super::hits::Hit;
 
 /// Marks of one sentence; every vector has one value a character. Zero means “nothing”.
 #[derive(Default)]
@@ -57,7 +58,7 @@ fn place_in(at: usize, start: usize, end: usize) -> u16 {
 }
 
 /// Computes marks with the knowledge compiled once.
-pub(in crate::extract) struct Marker<'a> {
+pub(super) struct Marker<'a> {
     knowledge: &'a Knowledge,
     region: Option<u8>,
     industry: Option<u8>,
@@ -208,13 +209,15 @@ impl<'a> Marker<'a> {
         for hit in hits.iter().filter(|h| h.brief.holds(Brief::HEADS)) {
             let pattern = self.knowledge.pattern(*hit);
             let (start, end) = (hit.start as usize - base, hit.end as usize - base);
-            let Some(group) = pattern.heads.iter().copied().min_by_key(|g| self.knowledge.heads[usize::from(*g)].weak) else { continue };
-            let head = &self.knowledge.heads[usize::from(group)];
+            let Some(group) = pattern.heads.iter().copied().min_by_key(|g| self.knowledge.grammar.heads[usize::from(*g)].weak) else {
+                continue;
+            };
+            let head = &self.knowledge.grammar.heads[usize::from(group)];
             let inside = found
                 .iter()
                 .rev()
                 .take(6)
-                .any(|f| f.0 <= start && end <= f.1 && (head.weak || !self.knowledge.heads[usize::from(f.2)].weak));
+                .any(|f| f.0 <= start && end <= f.1 && (head.weak || !self.knowledge.grammar.heads[usize::from(f.2)].weak));
             if inside {
                 continue;
             }
@@ -262,7 +265,7 @@ impl<'a> Marker<'a> {
     fn next_heads(&self, marks: &mut Marks, chars: &[char], heads: &[(usize, usize, u16, u8)]) {
         let n = chars.len();
         marks.next_head = vec![0; n];
-        let mut strong: Vec<_> = heads.iter().filter(|h| !self.knowledge.heads[usize::from(h.2)].weak).collect();
+        let mut strong: Vec<_> = heads.iter().filter(|h| !self.knowledge.grammar.heads[usize::from(h.2)].weak).collect();
         strong.sort_by_key(|h| h.1);
         let mut next = strong.len();
         let mut barrier = usize::MAX;
@@ -293,7 +296,7 @@ impl<'a> Marker<'a> {
     fn proposals(&self, marks: &mut Marks, chars: &[char], heads: &[(usize, usize, u16, u8)]) {
         marks.candidate = vec![0; chars.len()];
         for (start, end, group, kind_of) in heads {
-            let head = &self.knowledge.heads[usize::from(*group)];
+            let head = &self.knowledge.grammar.heads[usize::from(*group)];
             if head.weak {
                 continue;
             }

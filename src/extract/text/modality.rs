@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use crate::model::Modality;
 
-use super::hits::Brief;
 use crate::extract::Extractor;
-use crate::extract::knowledge::Cue;
-use crate::extract::names::Reading;
+use crate::extract::knowledge::{Brief, Cue};
+
+use super::clauses::is_clause_mark;
+use super::hits::Hit;
+use super::reading::Reading;
 
 /// Whether what is said may be advice.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,10 +38,7 @@ impl Extractor {
     /// Mode of what is said at `at` (characters), judged by cues between the start of its clause group and `at`.
     pub(in crate::extract) fn modality(&self, reading: &Reading, sentence: &Range<usize>, at: &Range<usize>, advice: Advice) -> Modality {
         let chars = &reading.text.chars;
-        let clause = (sentence.start..at.start)
-            .rev()
-            .find(|i| matches!(chars[*i], ',' | ';' | ':' | '，' | '；' | '：' | '。'))
-            .map_or(sentence.start, |i| i + 1);
+        let clause = (sentence.start..at.start).rev().find(|i| is_clause_mark(chars[*i])).map_or(sentence.start, |i| i + 1);
         let first = reading.hits.partition_point(|h| (h.start as usize) < sentence.start);
         let (mut planned, mut came_true) = (false, false);
         for hit in reading.hits[first..].iter().take_while(|h| (h.start as usize) < at.start) {
@@ -75,7 +74,7 @@ impl Extractor {
     }
 
     /// Whether a cue is only part of a longer word (要 in 重要, 将 in 将军).
-    fn covered(reading: &Reading, hit: &super::hits::Hit) -> bool {
+    fn covered(reading: &Reading, hit: &Hit) -> bool {
         let Some(sentence) = reading.sentence_at(hit.start as usize) else { return true };
         let base = reading.layout.sentences[sentence].range.start;
         let (start, end) = (hit.start as usize - base, hit.end as usize - base);

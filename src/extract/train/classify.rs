@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::shuffle;
 use crate::extract::linear::{Linear, exp};
 
+use super::shuffle;
+
 /// One case: its features and its class.
-pub(in crate::extract) struct Case {
+pub(super) struct Case {
     pub features: Vec<u64>,
     pub class: usize,
     /// What is known before any feature: added to the scores of all classes but the first, in nats.
@@ -18,7 +19,7 @@ const LEAST: i16 = 4;
 
 /// Settings of training.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct Settings {
+pub(super) struct Settings {
     pub epochs: usize,
     pub rate: f32,
     pub l1: f32,
@@ -43,7 +44,7 @@ impl Settings {
 }
 
 /// Trains a classifier whose class names are `labels`.
-pub(in crate::extract) fn train<'a>(cases: impl IntoIterator<Item = &'a Case>, labels: Vec<String>, settings: Settings) -> Linear {
+pub(super) fn train<'a>(cases: impl IntoIterator<Item = &'a Case>, labels: Vec<String>, settings: Settings) -> Linear {
     let cases: Vec<&Case> = cases.into_iter().collect();
     let n = labels.len();
     let mut counts: HashMap<u64, u32> = HashMap::new();

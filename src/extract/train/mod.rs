@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod classify;
+mod manifest;
 mod prepare;
 mod tagging;
 

@@ -6,17 +6,20 @@ use std::ops::Range;
 use crate::corpus::{Annotated, Gold};
 use crate::model::Origin;
 
-use super::calibrate::Verdict;
-use super::classify::Case;
-use super::tagging::TagExample;
 use crate::extract::Extractor;
 use crate::extract::entities::Resolution;
 use crate::extract::knowledge::{Knowledge, fold};
-use crate::extract::names::{Found, Frame, Reading};
+use crate::extract::names::{Found, Frame};
 use crate::extract::observations::Owner;
 use crate::extract::pairs::View;
 use crate::extract::relations::Decision;
+use crate::extract::rules;
+use crate::extract::text::Reading;
 use crate::extract::units::{DOCUMENT, LEVEL, Pair, Target, Unit, units};
+
+use super::calibrate::Verdict;
+use super::classify::Case;
+use super::tagging::TagExample;
 
 /// One annotated document, read and aligned.
 pub(super) struct Lesson<'a> {
@@ -92,7 +95,7 @@ impl<'a> Lesson<'a> {
 }
 
 /// Whether only context resolves the name (全市, 该厅).
-pub(in crate::extract) fn is_context(knowledge: &Knowledge, name: &str) -> bool {
+pub(super) fn is_context(knowledge: &Knowledge, name: &str) -> bool {
     knowledge.scoring.is_context(&fold(name))
 }
 
@@ -188,7 +191,8 @@ impl<'a> Taught<'a> {
     fn new(extractor: &'a Extractor, lesson: &'a Lesson<'_>, found: &[Found]) -> Self {
         let resolution = extractor.resolve(&lesson.reading, found);
         let names = aligned(extractor, lesson.gold, &resolution);
-        let units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
+        let mut units = units(extractor, &lesson.reading, found, &resolution, &lesson.source);
+        rules::look_for(extractor, &lesson.reading, &mut units);
         Self { names, units, truth: Truth::new(extractor, lesson.gold) }
     }
 }

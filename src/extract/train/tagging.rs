@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::shuffle;
 use crate::extract::linear::{Linear, exp, quantise};
 use crate::extract::names::{FORBIDDEN, Tagger, may_follow};
 
+use super::shuffle;
+
 /// A sentence with its features and labels, one of each a character.
-pub(in crate::extract) struct TagExample {
+pub(super) struct TagExample {
     pub features: Vec<Vec<u64>>,
     pub labels: Vec<u8>,
 }
@@ -20,7 +21,7 @@ const LEAST: i16 = 4;
 
 /// Settings of training.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct TagSettings {
+pub(super) struct TagSettings {
     pub epochs: usize,
     pub rate: f64,
     pub l1: f64,
@@ -44,7 +45,7 @@ struct State {
 }
 
 /// Trains a tagger whose label names are `names` (label 0 first).
-pub(in crate::extract) fn train(examples: &[TagExample], names: Vec<String>, settings: TagSettings) -> Tagger {
+pub(super) fn train(examples: &[TagExample], names: Vec<String>, settings: TagSettings) -> Tagger {
     let labels = names.len();
     let (index, coded) = code(examples, settings.min_count);
     let mut state = State {

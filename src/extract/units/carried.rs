@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::items::{FIGURE, Item, LEVEL, Target};
 use crate::extract::Extractor;
 use crate::extract::entities::Resolution;
-use crate::extract::names::Reading;
-use crate::extract::text::LineKind;
+use crate::extract::text::{LineKind, Reading};
+
+use super::items::{FIGURE, Item, LEVEL, Target};
 
 /// How far around a sentence its main actor is looked for, in characters.
 const NEIGHBOURHOOD: usize = 1500;
@@ -21,7 +21,7 @@ const OFTEN: usize = 3;
 /// The items to carry, by how they came: 1–3 sentences back, 4 introduction of the list, 5 heading, 6 title, 7 speaker, 8 the region the
 /// document is about, 9 the body, firm or park that the text around names most, 12 what the line opens with. For figures, 10 stands for the
 /// owner of the figure before.
-pub(in crate::extract) struct Carriers<'a> {
+pub(super) struct Carriers<'a> {
     extractor: &'a Extractor,
     reading: &'a Reading,
     /// By sentence.
@@ -33,7 +33,7 @@ pub(in crate::extract) struct Carriers<'a> {
 }
 
 /// The body, firm or park that the text around a sentence names most.
-pub(in crate::extract) struct MainActor {
+pub(super) struct MainActor {
     /// As named last before the sentence, or first after it.
     item: Item,
     /// How much it stands out among those named there, in quarters.

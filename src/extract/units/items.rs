@@ -1,17 +1,10 @@
-//! Units and their items: the mentions of a sentence (or of a table row), words that state a level, figures, the document itself,
-//! and items carried over from the heading, the title, the speaker and the sentences before.
+//! Items, which are what a relation can join; the units they stand in; the pairs they make.
 
 use std::ops::Range;
 
-use crate::model::{EntityIndex, Origin, Term};
+use crate::model::{EntityIndex, Term};
 
-use super::carried::Carriers;
-use crate::extract::Extractor;
-use crate::extract::entities::{Resolution, references};
 use crate::extract::figures::Figure;
-use crate::extract::names::{Found, Reading};
-use crate::extract::rules::{self, Fit};
-use crate::extract::text::Brief;
 
 /// Type number of a level word.
 pub(in crate::extract) const LEVEL: u8 = 100;
@@ -28,6 +21,13 @@ pub(in crate::extract) enum Target {
     Document,
     /// Index into the figures of its unit.
     Figure(usize),
+}
+
+impl Target {
+    /// The entity it stands for, as a draft.
+    pub fn entity(&self) -> Option<EntityIndex> {
+        if let Self::Entity(entity) = self { Some(*entity) } else { None }
+    }
 }
 
 /// Something a relation can join.
@@ -76,7 +76,7 @@ pub(in crate::extract) struct Unit {
     pub main: Option<(Target, u8)>,
     /// What its line opens with.
     pub topic: Option<Target>,
-    /// Rules that fit its pairs.
+    /// Rules that fit its pairs, in order of the pairs; none before [`crate::extract::rules`] looked for them.
     pub fits: Vec<Fit>,
 }
 
@@ -104,7 +104,38 @@ impl Unit {
         if self.fits.is_empty() {
             return &self.fits;
         }
-        rules::of_pair(&self.fits, self.number(pair.subject, subject), self.number(pair.object, object))
+        self.fits_between(self.number(pair.subject, subject), self.number(pair.object, object))
+    }
+
+    /// Rules that fit the items of two numbers.
+    pub fn fits_between(&self, subject: usize, object: usize) -> &[Fit] {
+        if self.fits.is_empty() {
+            return &self.fits;
+        }
+        let key = |f: &Fit| (usize::from(f.subject), usize::from(f.object));
+        let start = self.fits.partition_point(|f| key(f) < (subject, object));
+        let count = self.fits[start..].partition_point(|f| key(f) == (subject, object));
+        &self.fits[start..start + count]
+    }
+}
+
+/// A rule that fits a pair of a unit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::extract) struct Fit {
+    /// Numbers of both ends: items of the unit, then those carried into it, then the document.
+    pub subject: u16,
+    pub object: u16,
+    pub rule: u16,
+    /// An end is not in the pattern but implied by an item before it.
+    pub implied: bool,
+    /// First and last character of the words that tell the role.
+    pub role: Option<(usize, usize)>,
+}
+
+impl Fit {
+    /// What sets a fit apart from others; two ways to read a role are one fit.
+    pub fn key(&self) -> (u16, u16, u16, bool) {
+        (self.subject, self.object, self.rule, self.implied)
     }
 }
 
@@ -117,122 +148,4 @@ pub(in crate::extract) struct Pair<'a> {
     /// For figures: 1 where another owns the figure before, 2 where the subject does, 3 and 4 where that one stands in an earlier line,
     /// 0 where no figure came before.
     pub follows: u8,
-}
-
-/// The units of a document. `source` are the characters of the unfolded text.
-pub(in crate::extract) fn units(
-    extractor: &Extractor,
-    reading: &Reading,
-    found: &[Found],
-    resolution: &Resolution,
-    source: &[char],
-) -> Vec<Unit> {
-    let sentences = &reading.layout.sentences;
-    let mut items: Vec<Vec<Item>> = vec![Vec::new(); sentences.len()];
-    for (mention, f) in found.iter().enumerate() {
-        if let Some(entity) = resolution.of[mention] {
-            let inside = f.inside.map(|o| found[o].range.clone());
-            let kind_of = resolution.drafts[entity].kind_of;
-            items[f.sentence].push(Item {
-                range: f.range.clone(),
-                sentence: f.sentence,
-                kind_of,
-                target: Target::Entity(entity),
-                inside,
-                reference: false,
-                frequency: 0,
-                composed: f.origin == Origin::Grammar,
-            });
-        }
-    }
-    levels(extractor, reading, found, &mut items);
-    references::add(extractor, reading, found, resolution, &mut items);
-    count_targets(&mut items);
-    let by_place = |a: &Item, b: &Item| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end));
-    for list in &mut items {
-        list.sort_by(by_place);
-    }
-    let carriers = Carriers::new(extractor, reading, &items, resolution);
-    let mut units = Vec::new();
-    let mut at = 0;
-    while at < sentences.len() {
-        let mut end = at + 1;
-        if let Some(cell) = sentences[at].cell {
-            while end < sentences.len() && sentences[end].cell.is_some_and(|c| c.table == cell.table && c.row == cell.row) {
-                end += 1;
-            }
-        }
-        let mut own: Vec<Item> = items[at..end].iter().flatten().cloned().collect();
-        let mut figures = Vec::new();
-        for sentence in at..end {
-            for figure in extractor.figures(reading, source, sentence) {
-                let inside =
-                    own.iter().find(|i| i.range.start <= figure.range.start && figure.range.end <= i.range.end && i.kind_of != LEVEL);
-                let inside = inside.map(|i| i.range.clone());
-                own.push(Item {
-                    range: figure.range.clone(),
-                    sentence,
-                    kind_of: FIGURE,
-                    target: Target::Figure(figures.len()),
-                    inside,
-                    reference: false,
-                    frequency: 0,
-                    composed: false,
-                });
-                figures.push(figure);
-            }
-        }
-        own.sort_by(by_place);
-        let (carried, main) = (carriers.of_sentence(&items, at), carriers.main(at));
-        let topic = carriers.topic(&items, at).map(|item| item.target.clone());
-        let mut unit = Unit { sentences: at..end, items: own, figures, carried, main, topic, fits: Vec::new() };
-        unit.fits = rules::fits(extractor, reading, &unit);
-        units.push(unit);
-        at = end;
-    }
-    units
-}
-
-fn levels(extractor: &Extractor, reading: &Reading, found: &[Found], items: &mut [Vec<Item>]) {
-    let mut last = 0;
-    for hit in reading.hits.iter().filter(|h| h.brief.holds(Brief::LEVEL)) {
-        let Some(concept) = &extractor.knowledge.pattern(*hit).level else { continue };
-        let range = hit.start as usize..hit.end as usize;
-        if range.start < last {
-            continue;
-        }
-        let Some(sentence) = reading.sentence_at(range.start) else { continue };
-        last = range.end;
-        let inside = found
-            .iter()
-            .filter(|f| f.sentence == sentence && f.range.start <= range.start && range.end <= f.range.end)
-            .map(|f| f.range.clone())
-            .next();
-        items[sentence].push(Item {
-            range,
-            sentence,
-            kind_of: LEVEL,
-            target: Target::Concept(concept.clone()),
-            inside,
-            reference: false,
-            frequency: 0,
-            composed: false,
-        });
-    }
-}
-
-/// Notes for each item how often the document names its target.
-fn count_targets(items: &mut [Vec<Item>]) {
-    let mut counts: std::collections::HashMap<Target, usize> = std::collections::HashMap::new();
-    for item in items.iter().flatten() {
-        *counts.entry(item.target.clone()).or_default() += 1;
-    }
-    for item in items.iter_mut().flatten() {
-        item.frequency = match counts[&item.target] {
-            0..=1 => 1,
-            2 => 2,
-            3..=5 => 3,
-            _ => 4,
-        };
-    }
 }

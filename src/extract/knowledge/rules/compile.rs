@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::ontology::{Ontology, Part, Slot, Word as OntologyWord};
 
-use super::{End, Rule, Rules, Sequence, Step, Types, Word};
-use crate::extract::knowledge::{Pattern, TypeInfo};
+use crate::extract::knowledge::patterns::Pattern;
+use crate::extract::knowledge::scheme::TypeInfo;
 use crate::extract::linear::Feature;
+
+use super::{End, Rule, Rules, Sequence, Step, Types, Word};
 
 /// What compiling looks names up in.
 struct Names<'a> {
@@ -16,7 +18,7 @@ struct Names<'a> {
 }
 
 /// Compiles all rules. Each is filed under the words it is found by: those become patterns of the automaton.
-pub(in crate::extract) fn compile(
+pub(in crate::extract::knowledge) fn compile(
     ontology: &Ontology,
     types: &[TypeInfo],
     groups: &[String],

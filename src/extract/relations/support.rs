@@ -1,17 +1,18 @@
-//! What hits do for statements: which decision they support, which they make by themselves, and the list that the ledger counts.
+//! What hits of rules do for statements: which decision they support, which they make by themselves, and the list that the ledger counts.
 
 use std::collections::BTreeSet;
 
 use crate::model::{EntityIndex, RuleHit};
 
-use super::{Fit, Rule};
 use crate::extract::Extractor;
-use crate::extract::relations::Decision;
-use crate::extract::units::{Pair, Target, Unit};
+use crate::extract::knowledge::rules::Rule;
+use crate::extract::units::{Fit, Pair, Target, Unit};
+
+use super::decide::Decision;
 
 impl Extractor {
     /// The class that a direct rule decides for a pair.
-    pub(in crate::extract) fn direct_class(&self, fits: &[Fit]) -> Option<usize> {
+    pub(super) fn direct_class(&self, fits: &[Fit]) -> Option<usize> {
         let rules = fits.iter().map(|fit| self.rule(fit)).filter(|rule| rule.direct);
         rules.into_iter().find_map(|rule| {
             let label = self.weights.relations.labels.iter().position(|label| self.writes(label, &rule.relation));
@@ -21,7 +22,7 @@ impl Extractor {
 
     /// Among the rules that fit the two things of a pair, wherever they stand in the unit, the first that speaks for a relation of the
     /// annotation scheme, rather one that tells the role.
-    pub(in crate::extract) fn supporting<'a>(&self, unit: &'a Unit, pair: &Pair<'_>, class: usize) -> Option<&'a Fit> {
+    pub(super) fn supporting<'a>(&self, unit: &'a Unit, pair: &Pair<'_>, class: usize) -> Option<&'a Fit> {
         let label = self.weights.relations.labels.get(class)?;
         let target = |end: u16| unit.item(end).map_or(&Target::Document, |(item, _)| &item.target);
         let are_theirs = |fit: &&Fit| *target(fit.subject) == pair.subject.target && *target(fit.object) == pair.object.target;
@@ -30,7 +31,7 @@ impl Extractor {
     }
 
     /// What direct rules say of relations that the scorer does not know, each once.
-    pub(in crate::extract) fn ruled(&self, units: &[Unit]) -> Vec<Decision> {
+    pub(super) fn ruled(&self, units: &[Unit]) -> Vec<Decision> {
         let labels = &self.weights.relations.labels;
         let is_alone = |rule: &Rule| rule.direct && !labels.iter().any(|label| self.answers(label, &rule.relation));
         let mut seen = BTreeSet::new();
