@@ -1,4 +1,5 @@
-//! ARCHITECTURE.md as a promise: its invariants are numbered without a gap, and each names tests that exist.
+//! ARCHITECTURE.md as a promise: its invariants are numbered without a gap, and each names tests that exist; it names the rooms of
+//! extraction in their order.
 
 /// One numbered invariant: its number and the tests in backticks inside its last parentheses.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +18,12 @@ pub fn invariants(page: &str) -> Vec<Invariant> {
         Some(Invariant { number: number.parse().ok()?, tests })
     });
     numbered.collect()
+}
+
+/// The rooms in the table under `### Inside extraction`: the names in backticks that its rows begin with.
+pub fn rooms_of_extraction(page: &str) -> Vec<String> {
+    let rows = page.lines().skip_while(|line| *line != "### Inside extraction").skip(1).take_while(|line| !line.starts_with('#'));
+    rows.filter_map(|row| Some(row.strip_prefix("| `")?.split_once('`')?.0.trim_end_matches(".rs").to_owned())).collect()
 }
 
 /// What is wrong with them, given the text of all sources.
@@ -39,6 +46,12 @@ pub fn faults(invariants: &[Invariant], sources: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rooms_are_read_from_their_table() {
+        let page = "### Inside extraction\n\n| room | holds |\n| --- | --- |\n| `a` | x `b` |\n| `c.rs` | y |\n\n## Where\n| `d` | z |\n";
+        assert_eq!(rooms_of_extraction(page), ["a", "c"]);
+    }
 
     #[test]
     fn an_invariant_without_its_test_is_caught() {

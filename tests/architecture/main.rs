@@ -63,6 +63,40 @@ fn an_upward_or_sideways_import_is_caught() {
 }
 
 #[test]
+fn rooms_of_extraction_read_only_from_those_before() {
+    hold(&["src"], rules::reading_ahead);
+    let sources = sources("src/extract");
+    for (at, (room, reads)) in rules::EXTRACTION.iter().enumerate() {
+        let own = |source: &&Source| rules::room_of_extraction(&source.path) == Some(*room);
+        let used: BTreeSet<String> = sources.iter().filter(own).flat_map(rules::reads_of_extraction).map(|(other, _)| other).collect();
+        for other in reads.split_whitespace() {
+            assert!(
+                rules::EXTRACTION[..at].iter().any(|(before, _)| *before == other),
+                "the table lets `{room}` read ahead, from `{other}`"
+            );
+            assert!(used.contains(other), "`{room}` no longer reads from `{other}`");
+        }
+    }
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let rooms: Vec<&str> = rules::EXTRACTION.iter().map(|(room, _)| *room).collect();
+    assert_eq!(book::rooms_of_extraction(&page), rooms, "the table in ARCHITECTURE.md (left) and that of the rules");
+}
+
+#[test]
+fn a_room_of_extraction_that_reads_ahead_is_caught() {
+    let rule = rules::reading_ahead;
+    assert_eq!(faults(rule, "src/extract/text/marks.rs", "use crate::extract::names::Found;"), 1);
+    assert_eq!(faults(rule, "src/extract/knowledge/rules/mod.rs", "use super::super::text::Hit;"), 1);
+    assert_eq!(faults(rule, "src/extract/relations/decide.rs", "fn f(o: &crate::extract::observations::Owner) {}"), 1);
+    assert_eq!(faults(rule, "src/extract/weights.rs", "use super::train;"), 1);
+    assert_eq!(faults(rule, "src/extract/names/detect.rs", "use super::super::Weights;"), 1, "a thing that is not named by its room");
+    assert_eq!(faults(rule, "src/extract/reports/mod.rs", ""), 1, "a folder that is no room");
+    let text = "use crate::extract::{Extractor, text::Reading}; use super::tagger::Tagged; pub(in crate::extract) fn f() {}";
+    assert_eq!(faults(rule, "src/extract/names/detect.rs", text), 0);
+    assert_eq!(faults(rule, "src/extract/mod.rs", "use train::TrainReport;"), 0);
+}
+
+#[test]
 fn foreign_crates_enter_by_one_door() {
     hold(&["src"], rules::wrong_doors);
 }
@@ -97,7 +131,7 @@ fn extraction_is_pure() {
 #[test]
 fn an_impure_room_is_caught() {
     let rule = rules::impurities;
-    assert_eq!(faults(rule, "src/extract/train.rs", "use std::{fs::File, time::Instant};"), 2);
+    assert_eq!(faults(rule, "src/extract/train/mod.rs", "use std::{fs::File, time::Instant};"), 2);
     assert_eq!(faults(rule, "src/model/span.rs", "fn now() { std::time::SystemTime::now(); }"), 1);
     assert_eq!(faults(rule, "src/corpus/mod.rs", "use std::fs;"), 0);
     assert_eq!(faults(rule, "src/extract/mod.rs", "use std::sync::Arc;"), 0);
@@ -121,16 +155,16 @@ fn no_domain_word_in_the_source() {
 
 #[test]
 fn a_chinese_literal_is_caught() {
-    let rule = rules::chinese_literals;
-    assert_eq!(faults(rule, "src/extract/detect.rs", "const HEAD: &str = \"产业集群\";"), 1);
-    assert_eq!(faults(rule, "src/extract/detect.rs", "f(\"\\u{56ed}\\u{533a}\")"), 1, "also in disguise");
-    assert_eq!(faults(rule, "src/extract/detect.rs", "fn f(c: char) -> bool { c == '和' }"), 0, "single characters are grammar");
+    let (rule, file) = (rules::chinese_literals, "src/extract/names/detect.rs");
+    assert_eq!(faults(rule, file, "const HEAD: &str = \"产业集群\";"), 1);
+    assert_eq!(faults(rule, file, "f(\"\\u{56ed}\\u{533a}\")"), 1, "also in disguise");
+    assert_eq!(faults(rule, file, "fn f(c: char) -> bool { c == '和' }"), 0, "single characters are grammar");
     assert_eq!(faults(rule, "src/graph/terms.rs", "matches!(c, '\\u{4e00}'..='\\u{9fff}')"), 0, "the ends of a block are no words");
-    assert_eq!(faults(rule, "src/extract/detect.rs", "// 产业集群\nconst MARK: char = '。';"), 0, "comments and punctuation are free");
-    assert_eq!(faults(rule, "src/extract/detect.rs", "#[cfg(test)]\nmod tests { const T: &str = \"成都\"; }"), 0);
+    assert_eq!(faults(rule, file, "// 产业集群\nconst MARK: char = '。';"), 0, "comments and punctuation are free");
+    assert_eq!(faults(rule, file, "#[cfg(test)]\nmod tests { const T: &str = \"成都\"; }"), 0);
     assert_eq!(faults(rule, "src/graph/query.rs", "const HEAD: &str = \"产业集群\";"), 1, "no English beside it");
     assert_eq!(faults(rule, "src/graph/query.rs", "f(\"已取消 / cancelled\"); g(\"没有条目\", \"no such entry\");"), 0);
-    assert_eq!(faults(rule, "src/extract/detect.rs", "f(\"已取消 / cancelled\")"), 1);
+    assert_eq!(faults(rule, file, "f(\"已取消 / cancelled\")"), 1);
     assert_eq!(faults(rule, "src/cli/build.rs", "const M: &str = \"完成\";"), 0);
 }
 

@@ -6,6 +6,26 @@ use crate::source::{Literal, Source};
 const LAYERS: &[(&str, usize)] =
     &[("model", 0), ("corpus", 1), ("ontology", 1), ("extract", 2), ("graph", 2), ("pipeline", 3), ("server", 3), ("cli", 4)];
 
+/// Rooms inside extraction, in the order in which data flows, each with the rooms it reads from: all of them stand before it. What they
+/// share, `Extractor`, stands outside.
+pub const EXTRACTION: &[(&str, &str)] = &[
+    ("linear", ""),
+    ("knowledge", "linear"),
+    ("text", "linear knowledge"),
+    ("names", "linear knowledge text"),
+    ("weights", "linear knowledge names"),
+    ("figures", "knowledge text"),
+    ("entities", "knowledge text names figures"),
+    ("units", "knowledge text names figures entities"),
+    ("rules", "knowledge text weights units"),
+    ("pairs", "linear knowledge text figures units"),
+    ("relations", "linear knowledge text units pairs"),
+    ("observations", "knowledge text figures units pairs"),
+    ("assemble", "text names entities units rules relations"),
+    ("evaluate", "knowledge"),
+    ("train", "linear knowledge text names weights entities units rules pairs relations observations evaluate"),
+];
+
 /// Foreign crates, or parts of them, and the files that may name them.
 pub const DOORS: &[(&str, &[&str])] = &[
     ("anyhow", &["src/cli/"]),
@@ -96,6 +116,29 @@ pub fn upward_imports(source: &Source) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The room of a file inside extraction: its folder, or its own name. `mod.rs` itself stands outside.
+pub fn room_of_extraction(path: &str) -> Option<&str> {
+    let first = path.strip_prefix("src/extract/")?.split('/').next()?;
+    Some(first.strip_suffix(".rs").unwrap_or(first)).filter(|room| *room != "mod")
+}
+
+/// What a file of extraction names of other rooms, with the line.
+pub fn reads_of_extraction(source: &Source) -> Vec<(String, usize)> {
+    let Some(room) = room_of_extraction(&source.path) else { return Vec::new() };
+    let named = source.paths().into_iter().filter(|found| found.path.len() > 2 && found.path[..2] == ["crate", "extract"]);
+    named.map(|found| (found.path[2].clone(), found.line)).filter(|(other, _)| other != room && other != "Extractor").collect()
+}
+
+/// Rooms of extraction that read from others than the table says, and files that stand in no room.
+pub fn reading_ahead(source: &Source) -> Vec<String> {
+    let Some(room) = room_of_extraction(&source.path) else { return Vec::new() };
+    let Some((_, reads)) = EXTRACTION.iter().find(|(name, _)| *name == room) else {
+        return vec![format!("{}: `{room}` is no room of extraction; add it to the table", source.path)];
+    };
+    let wrong = reads_of_extraction(source).into_iter().filter(|(other, _)| !reads.split_whitespace().any(|read| read == other));
+    wrong.map(|(other, line)| format!("{}:{line}: `{room}` reads from `{other}`", source.path)).collect()
 }
 
 /// Foreign crates used outside their door; tests may use what they need.
