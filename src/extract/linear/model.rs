@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bytes::{put_len, put_number, take, take_len, take_number, unzigzag, zigzag};
+use super::encoding::{put_len, put_number, take, take_len, take_number, unzigzag, zigzag};
 use super::table::{CLASSES, Table, WIDEST};
 
 /// Weights are stored as multiples of 1/SCALE.
