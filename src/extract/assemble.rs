@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use crate::model::{Document, DocumentFacts, Entity, EntityIndex, Extraction, Mention, Origin};
+use crate::model::{Document, DocumentFacts, Entity, EntityIndex, Extraction, Language, Mention, Name, NameKind, Origin};
 
 use super::Extractor;
-use super::entities::Resolution;
+use super::entities::{Resolution, trim_marks};
 use super::names::Found;
 use super::relations::Telling;
 use super::rules;
@@ -44,7 +44,9 @@ impl Extractor {
             }
         }
         for mention in &mut mentions {
-            mention.class = entities[mention.entity].class.clone();
+            let entity = &mut entities[mention.entity];
+            mention.class = entity.class.clone();
+            self.add_printed(entity, mention.span.of(&document.text));
         }
         let mut facts = self.facts(document, reading, found, resolution, &number, &entities);
         let region = resolution.main_region.map(|draft| number[draft]).filter(|entity| *entity != usize::MAX);
@@ -54,6 +56,19 @@ impl Extractor {
         let rule_hits = self.rule_hits(&units, &number);
         let document = document.id.clone();
         Extraction { document, facts, mentions, entities, statements, observations, rule_hits, diagnostics: Vec::new() }
+    }
+
+    /// Adds the name as it is printed where the text writes another form of its characters (traditional, full width): whoever searches for
+    /// what the page shows finds it.
+    fn add_printed(&self, entity: &mut Entity, printed: &str) {
+        let printed = trim_marks(printed);
+        let folded: String = printed.chars().map(|c| self.knowledge.ontology.variants().fold(c)).collect();
+        let shown = |name: &str| name == folded;
+        let is_name = shown(&entity.preferred_label) || entity.names.iter().any(|n| shown(&n.text));
+        if is_name && folded != printed && !entity.names.iter().any(|n| n.text == printed) {
+            entity.names.push(Name { text: printed.to_owned(), kind: NameKind::Alternative, language: Language::Zh });
+            entity.names.sort();
+        }
     }
 
     /// Title, kind and date that the text or its metadata give.

@@ -5,7 +5,7 @@
 //!
 //! 1. [`linear`]: models in integers; [`knowledge`]: `ontology/` compiled for matching; [`weights`]: what was trained;
 //! 2. [`text`]: the text folded, scanned once for all words of the knowledge, laid out, marked;
-//! 3. [`names`]: the tagger decides which stretches are names; [`figures`]: numbers with their units;
+//! 3. [`figures`]: numbers with their units; [`names`]: the tagger decides which stretches are names;
 //! 4. [`entities`]: mentions become entities, inside the document by form, class and place, across documents by identifier;
 //! 5. [`units`]: sentences and table rows with their items, some carried over; [`rules`] that fit them; [`pairs`]: what is seen of two items;
 //! 6. [`relations`]: pairs are scored, promising ones again in the light of their company; [`observations`]: figures are measured like pairs;

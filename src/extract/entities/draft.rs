@@ -73,8 +73,11 @@ impl Extractor {
         });
         for surface in draft.surfaces.keys() {
             let shown = trim_marks(surface);
-            let only_here = shown.starts_with(|c| self.knowledge.grammar.place_levels.contains(&c)) && label.ends_with(shown);
-            if *shown != label && !only_here && !names.iter().any(|n| n.text == shown) && !shown.is_empty() {
+            let level = shown.starts_with(|c| self.knowledge.grammar.place_levels.contains(&c)) && label.ends_with(shown);
+            let only_here = level || self.begins_referring(shown) && !self.begins_referring(&label);
+            // 丙产业三条产业链 counts the list that it ends, and is no name.
+            let counts = [self.roles.cluster, self.roles.chain].contains(&draft.kind_of) && self.list_tail(shown).is_some();
+            if *shown != label && !only_here && !counts && !names.iter().any(|n| n.text == shown) && !shown.is_empty() {
                 names.push(Name { text: shown.to_owned(), kind: NameKind::Alternative, language: language_of(shown) });
             }
         }
@@ -82,6 +85,14 @@ impl Extractor {
         names.dedup();
         let comprises = draft.members.iter().map(|m| entries[*m].iri.clone()).collect();
         Entity { id, class, kinds, preferred_label: label, names, minted: entry.is_none(), comprises, period: None, number: None }
+    }
+
+    /// Whether a name begins with a word that means something only where it stands (自治区商务厅, 园区管委会).
+    fn begins_referring(&self, name: &str) -> bool {
+        let groups = [self.roles.region_level, self.roles.park_back, self.roles.institution_back];
+        let ends = name.char_indices().map(|(at, _)| at).skip(2).take(5);
+        let mut words = ends.filter_map(|end| self.knowledge.lookup(&name[..end]));
+        words.any(|word| groups.iter().flatten().any(|group| word.groups.contains(group)))
     }
 
     /// The finer kind that the head of a name gives, else the kind of its type.
@@ -101,7 +112,7 @@ impl Extractor {
 }
 
 /// A name without the quotation and book marks around it.
-pub(super) fn trim_marks(name: &str) -> &str {
+pub(in crate::extract) fn trim_marks(name: &str) -> &str {
     let name = name.trim();
     for (open, close) in [('“', '”'), ('《', '》'), ('「', '」'), ('"', '"'), ('『', '』')] {
         if let Some(inner) = name.strip_prefix(open).and_then(|n| n.strip_suffix(close))

@@ -51,8 +51,10 @@ impl Extractor {
             GROUPS.iter().filter_map(|(to, name)| self.knowledge.group(name).map(|group| (*to, group))).collect();
         // Mentions stand by their sentence, but for those of speakers at the end.
         let mut own: Vec<Vec<&Found>> = vec![Vec::new(); reading.layout.sentences.len()];
-        for f in found {
-            own[f.sentence].push(f);
+        for (f, of) in found.iter().zip(&resolution.of) {
+            if of.is_some() {
+                own[f.sentence].push(f);
+            }
         }
         // 本办法 is the document itself, whatever other 办法 was named last.
         let own_document = self.own_document(reading, found, resolution);
@@ -133,7 +135,7 @@ fn opens_clause(reading: &Reading, sentence: usize, start: usize) -> bool {
 
 /// 全市, 我省: the region most named whose full name ends with the same word; 全区, 我区, 该区 may stand for a park of that ending, too.
 fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word: &[char], at: usize) -> Option<usize> {
-    let level = *word.last()?;
+    let level = word.last()?.to_string();
     let mut counts = vec![0usize; resolution.drafts.len()];
     for (f, of) in found.iter().zip(&resolution.of) {
         if let Some(draft) = of.filter(|_| f.range.start < at) {
@@ -148,7 +150,7 @@ fn region(extractor: &Extractor, resolution: &Resolution, found: &[Found], word:
             continue;
         }
         let label = extractor.shown_label(d);
-        let fits = label.ends_with(level) || !is_park && extractor.knowledge.grammar.is_of_level(&label, level);
+        let fits = label.ends_with(&level) || !is_park && extractor.knowledge.grammar.is_of_level(&label, &level);
         if fits && best.is_none_or(|b| count > b.1) {
             best = Some((draft, count));
         }

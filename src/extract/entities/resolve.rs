@@ -1,13 +1,13 @@
 //! From mentions to entities: one thing, one entity. Full names, short forms, definitions and places are resolved inside the
 //! document by class, form and place; better unresolved than wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{EntityIndex, entity_key};
 
 use crate::extract::Extractor;
 use crate::extract::knowledge::Brief;
-use crate::extract::names::Found;
+use crate::extract::names::{Found, refers_in_english};
 use crate::extract::text::Reading;
 
 use super::draft::{Draft, Resolution, trim_marks};
@@ -26,15 +26,20 @@ impl Extractor {
             entries: HashMap::new(),
             forms: Vec::new(),
             labels: Vec::new(),
+            places: HashMap::new(),
         };
         work.regions();
         work.bare_levels();
         work.others();
         work.definitions();
         work.short_forms();
+        work.tentative();
         work.finish()
     }
 }
+
+/// Mentions before a word that refers among which its referent is looked for.
+pub(super) const AROUND: usize = 400;
 
 /// What is known while a document is resolved.
 pub(super) struct Work<'a> {
@@ -51,6 +56,8 @@ pub(super) struct Work<'a> {
     forms: Vec<String>,
     /// Each draft's label as it is compared, while short forms are looked for.
     labels: Vec<Label>,
+    /// The place that a bare department shares with the body before it.
+    pub places: HashMap<usize, usize>,
 }
 
 impl Work<'_> {
@@ -59,23 +66,46 @@ impl Work<'_> {
         self.reading.text.slice(self.found[mention].range.clone())
     }
 
-    /// The full name of a body whose name begins with the bare level of its place; `None` where that place is not known.
-    fn composed(&self, mention: usize, shown: &str) -> Option<String> {
-        let part = mention + 1;
-        let place = self.of.get(part).copied().flatten()?;
-        let label = self.extractor.shown_label(&self.drafts[place]);
-        Some(format!("{label}{}", shown.chars().skip(1).collect::<String>()))
+    /// The part that a name begins with and that stands for a fuller name: the level of a place, or a word that refers back.
+    fn opening(&self, mention: usize) -> Option<usize> {
+        let whole = &self.found[mention];
+        let parts = (mention + 1..self.found.len()).take_while(|m| {
+            self.found[*m].inside.is_some()
+                && self.found[*m].range.start >= whole.range.start
+                && self.found[*m].range.end <= whole.range.end
+        });
+        let stands = |m: &usize| self.found[*m].tentative || self.level_word(*m).is_some();
+        parts.filter(|m| self.found[*m].range.start == whole.range.start).find(stands)
     }
 
-    /// Whether a mention begins with the bare level of a place.
-    fn is_short(&self, mention: usize) -> bool {
-        let whole = &self.found[mention];
-        self.found.get(mention + 1).is_some_and(|p| {
-            p.inside == Some(mention)
-                && p.range.len() == 1
-                && p.range.start == whole.range.start
-                && p.kind_of == self.extractor.roles.region
-        })
+    /// The full name of a body whose name begins with such a part; `None` where it is not known what that stands for.
+    fn composed(&self, opening: usize, shown: &str) -> Option<String> {
+        let label = self.extractor.shown_label(&self.drafts[self.of[opening]?]);
+        Some(format!("{label}{}", shown.chars().skip(self.found[opening].range.len()).collect::<String>()))
+    }
+
+    /// What a word at the beginning of a name (园区管委会) refers to: of its class the one named last before it with that word at its end, else
+    /// the one that is named most before it.
+    fn refer(&mut self, opening: usize) {
+        let word: String = self.surface(opening).chars().filter(|c| *c != '该').collect();
+        let form = self.extractor.normal_form(&word);
+        let class = |kind_of: u8| &self.extractor.knowledge.types[usize::from(kind_of)].class;
+        let wanted = class(self.found[opening].kind_of);
+        let before = opening.saturating_sub(AROUND)..opening;
+        let named = |m: usize| self.of[m].filter(|draft| !self.found[m].tentative && class(self.drafts[*draft].kind_of) == wanted);
+        let ends = |draft: &usize| {
+            let label = self.extractor.shown_label(&self.drafts[*draft]);
+            label.ends_with(&word) || self.extractor.normal_form(&label).ends_with(&form)
+        };
+        let mut latest = before.clone().rev().filter(|m| self.found[*m].range.end <= self.found[opening].range.start);
+        let last = latest.find_map(|m| named(m).filter(ends));
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for draft in before.filter_map(named) {
+            *counts.entry(draft).or_default() += 1;
+        }
+        let all: usize = counts.values().sum();
+        let most = counts.iter().max_by_key(|(draft, count)| (**count, std::cmp::Reverse(**draft)));
+        self.of[opening] = last.or_else(|| most.filter(|(_, count)| **count * 10 >= all * 6).map(|(draft, _)| *draft));
     }
 
     /// The draft of a gazetteer entry.
@@ -112,7 +142,7 @@ impl Work<'_> {
         let region = self.extractor.roles.region;
         for m in 0..self.found.len() {
             let kind_of = self.found[m].kind_of;
-            if kind_of == region {
+            if kind_of == region || self.found[m].tentative {
                 continue;
             }
             let surface = self.surface(m);
@@ -120,10 +150,19 @@ impl Work<'_> {
             if entity_key(&shown).is_empty() {
                 continue;
             }
-            if self.is_short(m) {
-                let Some(full) = self.composed(m, &shown) else { continue };
+            if let Some(opening) = self.opening(m) {
+                if self.found[opening].tentative {
+                    self.refer(opening);
+                } else if self.of[opening].is_none() {
+                    self.of[opening] = self.level_word(opening).and_then(|level| self.park_of_level(opening, &level));
+                }
+                let Some(full) = self.composed(opening, &shown) else { continue };
                 shown = full;
             }
+            let own_body = if self.extractor.roles.institution[usize::from(kind_of)] { self.with_own_body(m) } else { None };
+            // 甲市 in 甲市、乙县人民政府 is no name of its government.
+            let is_named = own_body.is_none();
+            shown = own_body.unwrap_or(shown);
             if [self.extractor.roles.cluster, self.extractor.roles.chain].contains(&kind_of) {
                 shown = self.without_count(&shown);
                 if let Some(head) = self.shared_head(m) {
@@ -135,36 +174,12 @@ impl Work<'_> {
                 Some(entry) => self.draft_of_entry(entry, kind_of),
                 None => self.draft_of_key(&class, &shown, kind_of, Vec::new()),
             };
-            self.assign(m, draft);
+            if is_named {
+                self.assign(m, draft);
+            } else {
+                self.of[m] = Some(draft);
+            }
         }
-    }
-
-    /// A name without the count of the list that it ends (甲地乙产业两大世界级集群).
-    fn without_count(&self, shown: &str) -> String {
-        let counts = &self.extractor.knowledge.grammar.list_counts;
-        let found = counts.iter().filter_map(|c| shown.find(c.as_str()).map(|at| (at, c.len())));
-        found.max().map_or_else(|| shown.to_owned(), |(at, len)| format!("{}{}", &shown[..at], &shown[at + len..]))
-    }
-
-    /// What a conjunct without a head shares with the last of its list: in 甲地A、乙地B两大世界级集群 the first is 甲地A世界级集群.
-    fn shared_head(&self, mention: usize) -> Option<String> {
-        let found = &self.found[mention];
-        let has_head = |f: &Found| {
-            let base = self.reading.layout.sentences[f.sentence].range.start;
-            let name = f.range.start - base..f.range.end - base;
-            let end = name.end;
-            self.reading.marks[f.sentence]
-                .head_start(name, &self.extractor.knowledge.grammar.heads, f.kind_of)
-                .is_some_and(|head| head < end)
-        };
-        if has_head(found) {
-            return None;
-        }
-        let later = self.found.iter().enumerate().skip(mention + 1).take_while(|(_, f)| f.sentence == found.sentence);
-        let (last, whole) = later.filter(|(_, f)| f.kind_of == found.kind_of && f.inside.is_none()).find(|(_, f)| has_head(f))?;
-        let parts = self.found.iter().skip(last + 1).take_while(|f| f.inside == Some(last));
-        let end = parts.filter(|f| f.kind_of == self.extractor.roles.industry).map(|f| f.range.end).max()?;
-        Some(self.without_count(&self.reading.text.slice(end..whole.range.end)))
     }
 
     fn entry_named(&self, name: &str, class: &str) -> Option<usize> {
@@ -234,8 +249,11 @@ impl Work<'_> {
         let roles = &self.extractor.roles;
         let skip = [roles.region, roles.industry, roles.person, roles.honour];
         self.labels = self.drafts.iter().map(|d| Label::new(self.extractor, d.kind_of, &d.label)).collect();
-        let mut parts: Vec<(usize, usize)> =
-            (0..self.found.len()).filter_map(|m| Some((self.of[m]?, self.of[self.found[m].inside?]?))).collect();
+        // A part of a name, and a part of such a part, is no short form of it.
+        let holders = |m: usize| std::iter::successors(self.found[m].inside, |holder| self.found[*holder].inside);
+        let of = &self.of;
+        let related = |m: usize| holders(m).filter_map(move |holder| Some((of[m]?, of[holder]?)));
+        let mut parts: Vec<(usize, usize)> = (0..self.found.len()).flat_map(related).collect();
         parts.sort_unstable();
         parts.dedup();
         let mut merged: HashMap<usize, usize> = HashMap::new();
@@ -265,6 +283,59 @@ impl Work<'_> {
         }
     }
 
+    /// Bare stems and heads (洋浦 for 洋浦经济开发区) are what one entity of their class alone is called in full; bare departments share the
+    /// place of the body before them.
+    fn tentative(&mut self) {
+        let mut live: Vec<usize> = self.of.iter().copied().flatten().collect();
+        live.sort_unstable();
+        live.dedup();
+        let mut known: HashMap<(u8, String), Option<usize>> = HashMap::new();
+        let overlap = |a: &Found, b: &Found| a.range.start < b.range.end && b.range.start < a.range.end;
+        for m in (0..self.found.len()).filter(|m| self.found[*m].tentative && self.found[*m].inside.is_none()) {
+            let near = m.saturating_sub(8)..self.found.len().min(m + 8);
+            if near.into_iter().any(|other| other != m && self.of[other].is_some() && overlap(&self.found[m], &self.found[other])) {
+                continue;
+            }
+            if let Some((place, label)) = self.shares_place(m) {
+                let class = self.extractor.knowledge.types[usize::from(self.found[m].kind_of)].class.clone();
+                let kind_of = self.found[m].kind_of;
+                let draft = match self.entry_named(&label, &class) {
+                    Some(entry) => self.draft_of_entry(entry, kind_of),
+                    None => self.draft_of_key(&class, &label, kind_of, Vec::new()),
+                };
+                self.of[m] = Some(draft);
+                self.places.insert(m, place);
+                continue;
+            }
+            if refers_in_english(&self.reading.text.chars[self.found[m].range.clone()]) {
+                self.of[m] = self.meant_in_english(m);
+                continue;
+            }
+            let key = (self.found[m].kind_of, self.surface(m));
+            let full = *known.entry(key).or_insert_with_key(|(kind_of, surface)| {
+                let short = Label::new(self.extractor, *kind_of, trim_marks(surface));
+                let is_full =
+                    |long: &Label| long.class == short.class && short.may_be_short_of(long) && short.is_short_of(long, self.extractor);
+                let mut full = live.iter().filter(|draft| is_full(&self.labels[**draft]));
+                full.next().filter(|_| full.next().is_none()).copied()
+            });
+            self.of[m] = full;
+        }
+    }
+
+    /// What “the company” means: of the things of its class named before it the last whose name has that word, else the last.
+    fn meant_in_english(&self, mention: usize) -> Option<usize> {
+        let surface = self.surface(mention).to_lowercase();
+        let word = surface.rsplit(' ').next().unwrap_or_default();
+        let class = |kind_of: u8| &self.extractor.knowledge.types[usize::from(kind_of)].class;
+        let wanted = class(self.found[mention].kind_of);
+        let before =
+            (mention.saturating_sub(AROUND)..mention).rev().filter(|m| !self.found[*m].tentative && self.found[*m].inside.is_none());
+        let named: Vec<usize> = before.filter_map(|m| self.of[m].filter(|draft| class(self.drafts[*draft].kind_of) == wanted)).collect();
+        let has_word = |draft: &&usize| self.extractor.shown_label(&self.drafts[**draft]).to_lowercase().contains(word);
+        named.iter().find(has_word).or(named.first()).copied()
+    }
+
     fn finish(mut self) -> Resolution {
         let mut counts: HashMap<usize, usize> = HashMap::new();
         let region = self.extractor.roles.region;
@@ -277,8 +348,9 @@ impl Work<'_> {
         let main_region = counts.iter().max_by_key(|(d, n)| (**n, std::cmp::Reverse(**d))).map(|(d, _)| *d);
         for draft in &mut self.drafts {
             if draft.entry.is_none() && draft.members.is_empty() && draft.kind_of != region {
-                let counted = |s: &&str| self.extractor.knowledge.grammar.list_counts.iter().any(|c| s.contains(c.as_str()));
-                let forms = draft.surfaces.keys().map(|s| trim_marks(s)).filter(|s| !counted(s));
+                let lists = [self.extractor.roles.cluster, self.extractor.roles.chain].contains(&draft.kind_of);
+                let ends_list = |s: &&str| lists && self.extractor.list_tail(s).is_some();
+                let forms = draft.surfaces.keys().map(|s| trim_marks(s)).filter(|s| !ends_list(s));
                 let forms = forms.chain(std::iter::once(draft.label.as_str()));
                 let fullest = forms.max_by_key(|s| (s.chars().count(), std::cmp::Reverse(*s)));
                 if let Some(fullest) = fullest {

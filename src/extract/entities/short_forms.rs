@@ -56,12 +56,19 @@ impl Label {
         if kind_of == roles.cluster || kind_of == roles.chain {
             return chars.ends_with(short) && short.len() + 5 > chars.len();
         }
+        // 乙分局 for 甲市公安局乙分局: the end of the long name, with a place of its own.
+        if same_kind && kind_of == roles.body && chars.ends_with(short) && self.place(extractor) > 0 && short.len() > 3 {
+            return true;
+        }
         let first = chars.first() == Some(begin) || rest.first() == Some(begin);
         same_kind
             && first
             && (rest.starts_with(short)
                 || chars.starts_with(short) && short.len() > place
-                || is_subsequence(short, chars) && short.last() == chars.last() && short.len() >= 4)
+                || is_subsequence(short, chars)
+                    && short.last() == chars.last()
+                    && short.len() >= 4
+                    && short.len() > self.place(extractor) + 1)
     }
 
     /// 青白江公安 for 成都市公安局青白江分局: places of the long name, then characters of the rest of it, nothing else.

@@ -7,14 +7,14 @@ use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBu
 use crate::model::Diagnostic;
 use crate::ontology::Ontology;
 
-use crate::extract::linear::QuickMap;
+use crate::extract::linear::{Feature, QuickMap};
 
 use super::builder::{Builder, fault};
 use super::cues::Cue;
 use super::grammar::Grammar;
 use super::patterns::{Brief, Pattern};
 use super::rules::{self, Rules};
-use super::scheme::{RelationInfo, Scheme, TypeInfo};
+use super::scheme::{NameRelation, RelationInfo, Scheme, TypeInfo};
 use super::scoring::Scoring;
 
 /// Knowledge compiled for matching. Immutable; shared between threads.
@@ -24,6 +24,8 @@ pub(in crate::extract) struct Knowledge {
     pub grammar: Grammar,
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
+    /// What names say of their parts.
+    pub name_relations: Vec<NameRelation>,
     pub scoring: Scoring,
     pub groups: Vec<String>,
     pub rules: Rules,
@@ -31,6 +33,8 @@ pub(in crate::extract) struct Knowledge {
     pub cues: Vec<Option<Cue>>,
     /// Type index of each gazetteer entry.
     pub entry_type: Vec<Option<u8>>,
+    /// By pattern: what its word counts as in features, 30 bits of its text, so that words added to the knowledge leave all others as they are.
+    pub word_marks: Vec<u32>,
     /// By pattern: what every hit of it is asked for.
     pub briefs: Vec<Brief>,
     /// Finds the patterns in a text.
@@ -45,7 +49,7 @@ impl Knowledge {
     /// All faults of the grammar, lexicon, cues, words and annotation files together.
     pub fn new(ontology: &Arc<Ontology>) -> Result<Self, Vec<Diagnostic>> {
         let mut builder = Builder::new(ontology);
-        let Scheme { types, relations, scoring } = builder.scheme();
+        let Scheme { types, relations, names, scoring } = builder.scheme();
         let grammar = builder.grammar(&types);
         let mut groups = Vec::new();
         for file in ["lexicon.toml", "cues.toml"] {
@@ -65,6 +69,7 @@ impl Knowledge {
             .build_with_values(pairs)
             .map_err(|error| vec![fault("grammar.toml", format!("the words cannot be compiled: {error}"), None)])?;
         let briefs = patterns.iter().map(Brief::of).collect();
+        let word_marks = texts.iter().map(|text| word_mark(text)).collect();
         let by_text = texts.into_iter().zip(0u32..).collect();
         Ok(Self {
             by_text,
@@ -73,11 +78,13 @@ impl Knowledge {
             grammar,
             types,
             relations,
+            name_relations: names,
             scoring,
             cues: groups.iter().map(|name| Cue::of_group(name)).collect(),
             groups,
             rules,
             entry_type,
+            word_marks,
             briefs,
             automaton,
         })
@@ -97,4 +104,9 @@ impl Knowledge {
     pub fn group(&self, name: &str) -> Option<u16> {
         self.groups.iter().position(|g| g == name).and_then(|i| u16::try_from(i).ok())
     }
+}
+
+/// What a word counts as in features.
+fn word_mark(text: &str) -> u32 {
+    u32::try_from(Feature::new(0).text(text).hash() & 0x7FFF_FFFF).unwrap_or_default()
 }

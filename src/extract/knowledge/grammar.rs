@@ -61,8 +61,9 @@ pub(in crate::extract) struct Grammar {
 
 impl Grammar {
     /// Whether the place that `label` names is of the level that a word such as 省 tells.
-    pub fn is_of_level(&self, label: &str, level: char) -> bool {
-        label.ends_with(level) || self.also_levels.iter().any(|(word, ending)| *word == level && label.ends_with(ending.as_str()))
+    pub fn is_of_level(&self, label: &str, level: &str) -> bool {
+        let also = |(word, ending): &(char, String)| level.chars().eq([*word]) && label.ends_with(ending.as_str());
+        label.ends_with(level) || self.also_levels.iter().any(also)
     }
 }
 

@@ -22,4 +22,5 @@ pub(in crate::extract) use cues::Cue;
 pub(in crate::extract) use grammar::{Head, NumberForm};
 pub(in crate::extract) use patterns::{Brief, NameSense, Pattern};
 pub(in crate::extract) use roles::Roles;
+pub(in crate::extract) use scheme::NameRelation;
 pub(in crate::extract) use scoring::{fold, similar};

@@ -24,6 +24,8 @@ pub(in crate::extract) struct TypeInfo {
     pub places: bool,
     /// A park inside such a name is mentioned by it.
     pub parks: bool,
+    /// A cluster or chain of a listed industry inside such a name is mentioned by it.
+    pub chains: bool,
     /// A region that such a name begins with and that is no administrative division is mentioned by it (成德眉资|同城化).
     pub joint: bool,
     /// Common words and a head make no name of this type: a place, an industry or a proper word must stand before the head.
@@ -32,6 +34,8 @@ pub(in crate::extract) struct TypeInfo {
     pub short: bool,
     /// A listed name of this type is taken even where the tagger saw none.
     pub listed: bool,
+    /// Figures may be of such a thing.
+    pub figures: bool,
     /// Whether such a name holds its industry: `any` or `known`.
     pub industry: Option<String>,
 }
@@ -45,16 +49,28 @@ pub(in crate::extract) struct RelationInfo {
     pub write: Term,
     /// Relations that answer it; a leading `-` reads from object to subject.
     pub accept: Vec<String>,
-    /// Joins a name that the grammar composed (甲地乙产业 in 甲地乙产业、丙产业两大集群) and the industry in it.
-    pub composes: bool,
     /// Tells how things are, not what is done: who only speaks of it does not advise it.
     pub state: bool,
+}
+
+/// What a name says of a part of it, without a word between: 甲市乙产业集群 lies in 甲市 and is of 乙产业.
+#[derive(Clone, Debug)]
+pub(in crate::extract) struct NameRelation {
+    /// Types of the whole and of the part, as indices.
+    pub whole: Vec<u8>,
+    pub part: Vec<u8>,
+    /// Name of the relation in the annotation scheme.
+    pub relation: String,
+    /// Said of the narrowest part of these types alone, however deep in the name; else of every direct part.
+    pub narrowest: bool,
 }
 
 #[derive(Deserialize)]
 struct AnnotationFile {
     types: toml::Table,
     relations: toml::Table,
+    #[serde(default)]
+    names: Vec<NameRow>,
     scoring: Scoring,
     #[serde(default)]
     levels: HashMap<String, Vec<String>>,
@@ -65,6 +81,7 @@ struct AnnotationFile {
 pub(super) struct Scheme {
     pub types: Vec<TypeInfo>,
     pub relations: Vec<RelationInfo>,
+    pub names: Vec<NameRelation>,
     pub scoring: Scoring,
 }
 
@@ -79,6 +96,8 @@ struct TypeRow {
     #[serde(default)]
     parks: bool,
     #[serde(default)]
+    chains: bool,
+    #[serde(default)]
     joint: bool,
     #[serde(default)]
     proper: bool,
@@ -86,7 +105,13 @@ struct TypeRow {
     short: bool,
     #[serde(default)]
     listed: bool,
+    #[serde(default = "yes")]
+    figures: bool,
     industry: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -94,9 +119,17 @@ struct RelationRow {
     write: String,
     accept: Vec<String>,
     #[serde(default)]
-    composes: bool,
-    #[serde(default)]
     state: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameRow {
+    whole: Vec<String>,
+    part: Vec<String>,
+    relation: String,
+    #[serde(default)]
+    narrowest: bool,
 }
 
 impl Builder<'_> {
@@ -116,10 +149,12 @@ impl Builder<'_> {
                         kind: row.kind.map(Term::from),
                         places: row.places,
                         parks: row.parks,
+                        chains: row.chains,
                         joint: row.joint,
                         listed: row.listed,
                         proper: row.proper,
                         short: row.short,
+                        figures: row.figures,
                         industry: row.industry,
                     });
                 }
@@ -131,18 +166,32 @@ impl Builder<'_> {
             match value.try_into::<RelationRow>() {
                 Ok(row) => {
                     self.require_relation(file, &row.write);
-                    relations.push(RelationInfo {
-                        name,
-                        write: row.write.into(),
-                        accept: row.accept,
-                        composes: row.composes,
-                        state: row.state,
-                    });
+                    relations.push(RelationInfo { name, write: row.write.into(), accept: row.accept, state: row.state });
                 }
                 Err(error) => self.faults.push(fault(file, format!("relation {name}: {}", error.message()), None)),
             }
         }
-        Scheme { types, relations, scoring: parsed.scoring.with_levels(parsed.levels) }
+        let names = parsed.names.into_iter().map(|row| self.name_relation(file, &types, &relations, row)).collect();
+        Scheme { types, relations, names, scoring: parsed.scoring.with_levels(parsed.levels) }
+    }
+
+    fn name_relation(&mut self, file: &str, types: &[TypeInfo], relations: &[RelationInfo], row: NameRow) -> NameRelation {
+        if !relations.iter().any(|r| r.name == row.relation) {
+            self.faults.push(fault(file, format!("names: {} is none of the relations", row.relation), None));
+        }
+        let mut index = |name: &String| {
+            let found = types.iter().position(|t| t.name == *name).and_then(|at| u8::try_from(at).ok());
+            if found.is_none() {
+                self.faults.push(fault(file, format!("names: {name} is none of the types"), None));
+            }
+            found
+        };
+        NameRelation {
+            whole: row.whole.iter().filter_map(&mut index).collect(),
+            part: row.part.iter().filter_map(&mut index).collect(),
+            relation: row.relation,
+            narrowest: row.narrowest,
+        }
     }
 
     fn require_class(&mut self, file: &str, name: &str) {

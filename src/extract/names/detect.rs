@@ -21,6 +21,8 @@ pub(in crate::extract) struct Found {
     pub origin: Origin,
     /// The mention it is a part of, as an index into the same list.
     pub inside: Option<usize>,
+    /// Common words, or a bare stem or head: it names something only where a fuller name does, or where it refers back.
+    pub tentative: bool,
 }
 
 impl Extractor {
@@ -35,13 +37,25 @@ impl Extractor {
             let tagged = self.weights.tagger.tag(reading.chars(sentence), marks, reading.setting(sentence), &mut memory);
             let tagged = self.last_of_lists(marks, reading.chars(sentence), self.split_listed(marks, tagged));
             let tagged = self.represented(reading, sentence, self.after_places(reading, sentence, tagged));
+            let tagged = self.distribute(marks, reading.chars(sentence), tagged);
             for tag in self.coordinate(reading, sentence, tagged) {
-                let free = found.last().map_or(0, |f: &Found| f.range.end.saturating_sub(base));
-                let Some(name) = self.name_proper(marks, reading.chars(sentence), tag, free) else { continue };
-                let range = base + name.start..base + name.end;
+                let free = found[first..].iter().map(|f: &Found| f.range.end - base).max().unwrap_or(0);
                 let origin = if tag.composed { Origin::Grammar } else { Origin::Tagger };
-                let whole = Found { range, sentence, kind_of: tag.kind_of, origin, inside: None };
-                self.add_with_parts(reading, whole, &mut found);
+                let mention = |name: Range<usize>, tentative: bool| {
+                    let range = base + name.start..base + name.end;
+                    Found { range, sentence, kind_of: tag.kind_of, origin, inside: None, tentative }
+                };
+                let left_open = self.is_left_open(reading.chars(sentence), tag.start);
+                match self.name_proper(marks, reading.chars(sentence), tag, free) {
+                    None if left_open => {}
+                    Some(name) if refers_in_english(&reading.chars(sentence)[name.clone()]) => found.push(mention(name, true)),
+                    Some(name) => self.add_with_parts(reading, mention(name, false), &mut found),
+                    // What a name before it has grown over is no mention of its own.
+                    None if free < tag.end && (self.roles.short[usize::from(tag.kind_of)] || tag.kind_of == self.roles.park) => {
+                        found.push(mention(tag.start.max(free)..tag.end, true));
+                    }
+                    None => {}
+                }
             }
             self.add_listed(reading, sentence, first, &mut found);
         }
@@ -67,7 +81,14 @@ impl Extractor {
             let Some(name) = named else { continue };
             let range = opening..opening + name.len();
             if !found.iter().any(|f| f.range.start < range.end && range.start < f.range.end) {
-                found.push(Found { range, sentence, kind_of: self.roles.person, origin: Origin::Reference, inside: None });
+                found.push(Found {
+                    range,
+                    sentence,
+                    kind_of: self.roles.person,
+                    origin: Origin::Reference,
+                    inside: None,
+                    tentative: false,
+                });
             }
         }
     }
@@ -133,71 +154,6 @@ impl Extractor {
         })
     }
 
-    /// Coordination that shares out a head: in “甲地A、乙地B两大…集群” and “国家级A、B产业集群” the first conjunct is a cluster too.
-    fn coordinate(&self, reading: &Reading, sentence: usize, tagged: Vec<Tagged>) -> Vec<Tagged> {
-        let base = reading.layout.sentences[sentence].range.start;
-        let marks = &reading.marks[sentence];
-        let chars = reading.chars(sentence);
-        let mut out = tagged;
-        for head in out.clone().iter().filter(|t| [self.roles.cluster, self.roles.chain].contains(&t.kind_of)) {
-            let mut right = head.start;
-            while right > 2 && matches!(chars[right - 1], '、' | '和' | '与') {
-                let end = right - 1;
-                let Some((start, shares)) = self.conjunct(marks, reading, base, end, head.start) else { break };
-                if !shares || out.iter().any(|t| t.kind_of == head.kind_of && t.start < end && start < t.end) {
-                    break;
-                }
-                out.retain(|t| t.end <= start || t.start >= end);
-                out.push(Tagged { start, end, kind_of: head.kind_of, composed: true });
-                right = start;
-            }
-        }
-        out.sort_by_key(|t| t.start);
-        out
-    }
-
-    /// The conjunct that ends at `end`: place and industry, or level and industry. Also whether it shares the head at `head`.
-    fn conjunct(&self, marks: &Marks, reading: &Reading, base: usize, at: usize, head: usize) -> Option<(usize, bool)> {
-        let industry = marks
-            .names
-            .iter()
-            .filter(|n| n.1 == at)
-            .filter(|n| {
-                self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
-            })
-            .min_by_key(|n| n.0)?;
-        let place = marks.names.iter().find(|n| {
-            n.1 == industry.0
-                && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region))
-        });
-        let follows_place = marks.place.get(head).is_some_and(|p| *p != 0);
-        if let Some(place) = place {
-            return Some((place.0, follows_place));
-        }
-        let level = reading
-            .hits
-            .iter()
-            .find(|h| h.end as usize == base + industry.0 && h.start as usize >= base && self.knowledge.pattern(**h).level.is_some())?;
-        Some((level.start as usize - base, !follows_place))
-    }
-
-    /// Of a list that the tagger took for one cluster or chain the last member, which has the head; the others are found by
-    /// coordination. No such name holds an enumeration, but for what stands in quotation marks or brackets.
-    fn last_of_lists(&self, marks: &Marks, chars: &[char], tagged: Vec<Tagged>) -> Vec<Tagged> {
-        let is_part = |at: usize| marks.names.iter().any(|n| n.0 < at && at + 1 < n.1);
-        let last = |tag: Tagged| {
-            let inside = |at: &usize| {
-                let count = |c: char| chars[tag.start..*at].iter().filter(|x| **x == c).count();
-                chars[*at] == '、' && count('“') <= count('”') && count('(') <= count(')') && count('（') <= count('）') && !is_part(*at)
-            };
-            let is_listing = [self.roles.cluster, self.roles.chain].contains(&tag.kind_of);
-            // A mark at the very end parts nothing: what is left must not be empty.
-            let cut = (tag.start..tag.end - 1).rev().find(|at| is_listing && inside(at));
-            Tagged { start: cut.map_or(tag.start, |at| at + 1), ..tag }
-        };
-        tagged.into_iter().map(last).collect()
-    }
-
     /// Two listed names of one class that the tagger ran together (成都日报锦观新闻) are two.
     fn split_listed(&self, marks: &Marks, tagged: Vec<Tagged>) -> Vec<Tagged> {
         let mut out = Vec::with_capacity(tagged.len());
@@ -231,15 +187,26 @@ impl Extractor {
                 .find_map(|s| self.knowledge.entry_type[s.entry].filter(|t| self.roles.listed[usize::from(*t)]));
             let range = base + start..base + end;
             let Some(kind_of) = named.filter(|_| {
-                *start >= last && end - start >= 2 && !found[first..].iter().any(|f| f.range.start < range.end && range.start < f.range.end)
+                *start >= last
+                    && end - start >= 2
+                    && !found[first..].iter().any(|f| !f.tentative && f.range.start < range.end && range.start < f.range.end)
             }) else {
                 continue;
             };
             let whole_words = matches!(marks.edge[*start], 1 | 4) && matches!(marks.edge[*end - 1], 3 | 4);
             if whole_words {
                 last = *end;
-                self.add_with_parts(reading, Found { range, sentence, kind_of, origin: Origin::Gazetteer, inside: None }, found);
+                self.add_with_parts(
+                    reading,
+                    Found { range, sentence, kind_of, origin: Origin::Gazetteer, inside: None, tentative: false },
+                    found,
+                );
             }
         }
     }
+}
+
+/// Whether English words refer to a thing named elsewhere: “the company”, but not “the Pearl River Delta”.
+pub(in crate::extract) fn refers_in_english(words: &[char]) -> bool {
+    matches!(words, ['t' | 'T', 'h', 'e', ' ', rest @ ..] if rest.iter().all(|c| c.is_ascii_lowercase() || matches!(c, ' ' | '-' | '\'')))
 }

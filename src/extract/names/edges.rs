@@ -16,6 +16,7 @@ impl Extractor {
     pub(super) fn name_proper(&self, marks: &Marks, chars: &[char], tag: Tagged, free: usize) -> Option<Range<usize>> {
         let whole = Self::bracketed_place(chars, Self::uncut(marks, tag.start..tag.end, free), free);
         let whole = self.whole_word(marks, whole, tag.kind_of, free);
+        let whole = self.whole_english(chars, whole, tag.kind_of, free);
         let paired = Self::paired(chars, whole, free);
         if paired.is_empty() {
             return None;
@@ -25,8 +26,34 @@ impl Extractor {
         Some(start..name.end)
     }
 
-    /// The range up to a verb of one character right behind a head, for types whose names hold no verbs: 甲产业集群|是乙产业集群 names
-    /// the first and tells of it.
+    /// The range with the English words whole that it begins and ends in (Yat|-sen University), and, but for places and industries, with the
+    /// capitalised words before it that open no sentence (by Conrad| Mak).
+    fn whole_english(&self, chars: &[char], range: Range<usize>, kind_of: u8, free: usize) -> Range<usize> {
+        let is_word = |at: usize| chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '-');
+        let begins_within = |at: usize| at > free && is_word(at) && is_word(at - 1);
+        let (mut start, mut end) = (range.start, range.end);
+        while begins_within(start) {
+            start -= 1;
+        }
+        while is_word(end - 1) && is_word(end) {
+            end += 1;
+        }
+        if [self.roles.region, self.roles.industry].contains(&kind_of) {
+            return start..end;
+        }
+        while chars[start].is_ascii_uppercase() && start > free + 1 && chars[start - 1] == ' ' {
+            let before = (free..start - 1).rev().take_while(|at| is_word(*at)).last().unwrap_or(start);
+            let opens = before < 2 || chars[before - 1] != ' ' || !(chars[before - 2].is_ascii_alphanumeric() || chars[before - 2] == ',');
+            if before >= start || opens || !chars[before].is_ascii_uppercase() {
+                break;
+            }
+            start = before;
+        }
+        start..end
+    }
+
+    /// The range up to a verb of one character right behind a head, for clusters and chains: 甲产业集群|是乙产业集群 names the first and
+    /// tells of it.
     fn before_predicate(&self, marks: &Marks, range: Range<usize>, kind_of: u8) -> Range<usize> {
         let head = |at: usize| {
             self.knowledge.grammar.heads.get(usize::from(marks.head[at] >> 3).wrapping_sub(1)).filter(|head| head.kind_of == kind_of)
@@ -39,8 +66,8 @@ impl Extractor {
                 && matches!(marks.head[*at - 1] & 7, 3 | 4)
                 && head(*at - 1).is_some()
         };
-        let soft = self.roles.soft[usize::from(kind_of)];
-        let end = (range.start + 2..range.end).find(|at| soft && is_predicate(at)).unwrap_or(range.end);
+        let no_verbs = self.roles.any_industry[usize::from(kind_of)];
+        let end = (range.start + 2..range.end).find(|at| no_verbs && is_predicate(at)).unwrap_or(range.end);
         range.start..end
     }
 
@@ -104,15 +131,6 @@ impl Extractor {
         start..end
     }
 
-    /// Whether a name begins with the bare level of a place, as 省 in 省财政厅 and 市 in 市委: with the level alone as a word, or in a head.
-    pub(super) fn opens_with_level(&self, marks: &Marks, chars: &[char], name: &Range<usize>) -> bool {
-        if name.len() < 2 || !self.knowledge.grammar.place_levels.contains(&chars[name.start]) {
-            return false;
-        }
-        let rest: String = chars[name.start + 1..name.end].iter().collect();
-        marks.edge[name.start] == 4 || self.knowledge.lookup(&rest).is_some_and(|p| !p.heads.is_empty())
-    }
-
     /// Where the name proper begins once verbs and function words are cut off; `None` where nothing definite is left, as in
     /// 特色产业园区 (only modifiers and a head) or 全市产业园区.
     fn definite_start(&self, marks: &Marks, chars: &[char], name: Range<usize>, kind_of: u8) -> Option<usize> {
@@ -120,13 +138,33 @@ impl Extractor {
         if [roles.region, roles.person, roles.industry, roles.honour].contains(&kind_of) || marks.quote[name.start] >> 10 == 2 {
             return Some(name.start);
         }
-        if roles.short[usize::from(kind_of)] && self.opens_with_level(marks, chars, &name) {
+        if self.opening(marks, chars, &name, kind_of).is_some() {
             return Some(name.start);
         }
+        let start = self.behind_function_words(marks, chars, &name, kind_of);
+        if start >= name.end {
+            return None;
+        }
+        let head = marks.head_start(start..name.end, &self.knowledge.grammar.heads, kind_of).unwrap_or(name.end);
+        let rest: String = chars[start..head.max(start)].iter().collect();
+        let is_listed = marks.name[start] & 8 != 0 && marks.names.iter().any(|n| n.0 == start && n.1 == name.end);
+        if roles.proper[usize::from(kind_of)] && !is_listed && Self::is_common(marks, start..head.max(start)) {
+            return None;
+        }
+        let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
+        let quoted = matches!(marks.quote[start] >> 10, 1 | 2);
+        (listed || quoted || !self.is_only_modifiers(&rest)).then_some(start)
+    }
+
+    /// Where a name begins behind separators, verbs and function words that are no part of it; its end where nothing else is left.
+    fn behind_function_words(&self, marks: &Marks, chars: &[char], name: &Range<usize>, kind_of: u8) -> usize {
+        let roles = &self.roles;
         let mut start = name.start;
         if chars[name.end - 1] == '”' && marks.name[start] & 8 == 0 {
-            start = (name.clone()).rev().find(|i| chars[*i] == '“').unwrap_or(start);
+            start = name.clone().rev().find(|i| chars[*i] == '“').unwrap_or(start);
         }
+        // Names of institutions hold function words (经济和信息化厅, 人本集团), and where they begin is the tagger's to say.
+        let institution = roles.institution[usize::from(kind_of)];
         let is_no_part = |at: usize| {
             marks.edge[at] == 1
                 && marks.name[at] & 8 == 0
@@ -134,28 +172,37 @@ impl Extractor {
                 && marks.quote[at] == 0
                 && matches!(marks.tag[at], b'v' | b'p' | b'c' | b'd' | b'r')
                 && !(kind_of == roles.policy && marks.tag[at] == b'p')
+                && !institution
         };
         while start < name.end && (is_separator(chars[start]) || is_no_part(start)) {
             start = (start..name.end).find(|i| matches!(marks.edge[*i], 3 | 4)).map_or(name.end, |i| i + 1);
         }
-        let soft = roles.soft[usize::from(kind_of)];
-        let stop = |i: &usize| {
-            marks.name[*i] & 8 == 0 && marks.quote[*i] == 0 && matches!(marks.tag[*i], b'p' | b'c' | b'u' | b'r') && marks.edge[*i] == 4
+        if roles.soft[usize::from(kind_of)] && !institution {
+            start = self.after_function_word(marks, chars, start..name.end);
+        }
+        start
+    }
+
+    /// The start of a name behind the last function word that is no part of it: 甲市的|乙集群, 甲集群和|乙集群, but 甲及乙集群.
+    fn after_function_word(&self, marks: &Marks, chars: &[char], name: Range<usize>) -> usize {
+        let is_held = |at: usize| marks.head[at] != 0 || marks.name[at] & 8 != 0 || marks.quote[at] != 0;
+        let is_industry = |range: Range<usize>| self.is_industry(&chars[range].iter().collect::<String>());
+        let parts = |at: &usize| {
+            // 成（都）德（阳）: a bracket behind it makes it the form of a place.
+            if is_held(*at) || marks.edge[*at] != 4 || matches!(chars.get(*at + 1), Some('(' | '（')) {
+                return false;
+            }
+            match marks.tag[*at] {
+                b'c' if *at > name.start => {
+                    let ends = matches!(marks.head[*at - 1] & 7, 3 | 4);
+                    let joins = || is_industry(name.start..*at) && (*at + 1..name.end).rev().any(|end| is_industry(*at + 1..end));
+                    ends || !matches!(chars[*at], '及' | '暨') && joins()
+                }
+                b'p' | b'c' | b'u' | b'r' => true,
+                _ => false,
+            }
         };
-        if let Some(cut) = (start..name.end).rev().find(|i| soft && stop(i)) {
-            start = cut + 1;
-        }
-        if start >= name.end {
-            return None;
-        }
-        let head = marks.head_start(start..name.end, &self.knowledge.grammar.heads, kind_of).unwrap_or(name.end);
-        let rest: String = chars[start..head.max(start)].iter().collect();
-        if roles.proper[usize::from(kind_of)] && Self::is_common(marks, start..head.max(start)) {
-            return None;
-        }
-        let listed = marks.names.iter().any(|n| n.0 <= start && n.1 >= name.end);
-        let quoted = matches!(marks.quote[start] >> 10, 1 | 2);
-        (listed || quoted || !self.is_only_modifiers(&rest)).then_some(start)
+        name.clone().rev().find(parts).map_or(name.start, |cut| cut + 1)
     }
 
     /// Whether a stretch is made of common words alone: no place, no industry, no listed name, no rare character, no quotation.
@@ -171,7 +218,7 @@ impl Extractor {
     }
 
     /// Whether a text is made of modifiers and levels of places alone.
-    fn is_only_modifiers(&self, text: &str) -> bool {
+    pub(super) fn is_only_modifiers(&self, text: &str) -> bool {
         let levels = &self.knowledge.grammar.place_levels;
         let words: String = text.chars().filter(|c| !levels.contains(c) && !matches!(c, '(' | ')' | '（' | '）')).collect();
         let mut rest = words.as_str();

@@ -9,7 +9,7 @@ use crate::extract::figures::Figure;
 use crate::extract::knowledge::Cue;
 use crate::extract::pairs::{Scorer, Shares, View};
 use crate::extract::text::{Advice, Reading, clause_around};
-use crate::extract::units::{FIGURE, Item, Pair, Target, Unit};
+use crate::extract::units::{Item, Pair, Target, Unit};
 
 use super::series::Series;
 
@@ -125,7 +125,8 @@ impl Extractor {
     ) {
         let Some(at) = unit.items.iter().position(|i| i.target == Target::Figure(index)) else { return };
         let object = &unit.items[at];
-        let may = |i: &Item| i.target.entity().is_some() && i.kind_of != self.roles.honour && i.kind_of != FIGURE;
+        let owns = |kind_of: u8| self.roles.has_figures.get(usize::from(kind_of)).copied().unwrap_or(false);
+        let may = |i: &Item| i.target.entity().is_some() && owns(i.kind_of);
         let follows = |i: &Item| previous.as_ref().map_or(0, |p| 1 + u8::from(p.item.target == i.target) + 2 * u8::from(!p.is_near));
         let mut seen = false;
         for (i, subject) in unit.items.iter().enumerate().filter(|(_, item)| may(item)) {

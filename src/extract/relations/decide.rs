@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::model::Term;
+
 use crate::extract::Extractor;
+use crate::extract::knowledge::NameRelation;
 use crate::extract::pairs::{Scorer, Shares, View};
 use crate::extract::text::Reading;
 use crate::extract::units::{DOCUMENT, FIGURE, Fit, Item, LEVEL, Pair, Target, Unit};
@@ -33,6 +36,21 @@ pub(in crate::extract) struct Decision {
     pub role: Option<Range<usize>>,
 }
 
+/// Margin of what a name says by itself: wider than any that is scored.
+const SURE: i32 = i32::MAX;
+
+/// Whether an item is a part of the name of another, or a part of such a part.
+fn is_part(part: &Item, whole: &Item) -> bool {
+    let deeper = part.range != whole.range && whole.range.start <= part.range.start && part.range.end <= whole.range.end;
+    part.inside.as_ref() == Some(&whole.range) && whole.inside.is_none() || part.inside.is_some() && deeper
+}
+
+/// Whether two items may be said to be related: a part of a name is related to that name, not to what stands around it.
+fn is_pair(a: &Item, b: &Item) -> bool {
+    let apart = |part: &Item, other: &Item| part.inside.is_none() || matches!(part.kind_of, LEVEL | FIGURE) || is_part(part, other);
+    apart(a, b) && apart(b, a) || is_part(a, b) || is_part(b, a)
+}
+
 impl Extractor {
     /// Scores all allowed pairs of all units, reviews the promising ones; for each triple the decision with the widest margin.
     pub(in crate::extract) fn decide(&self, reading: &Reading, units: &[Unit]) -> Vec<Decision> {
@@ -48,7 +66,7 @@ impl Extractor {
                 index += 1;
                 let said = review.decide(&self.weights.review, number, index - 1, &mut memory);
                 let fits = unit.fits_of(pair, at);
-                let Some((class, margin, direct)) = self.verdict(said, fits).or_else(|| self.composed_of(pair)) else { return };
+                let Some((class, margin, direct)) = self.named(unit, pair).or_else(|| self.verdict(said, fits)) else { return };
                 let support = self.supporting(unit, pair, class);
                 let decision = Decision {
                     subject: pair.subject.target.clone(),
@@ -59,7 +77,7 @@ impl Extractor {
                     unit: number,
                     subject_range: pair.subject.range.clone(),
                     object_range: pair.object.range.clone(),
-                    nested: pair.object.inside.as_ref() == Some(&pair.subject.range),
+                    nested: is_part(pair.object, pair.subject),
                     rule: support.map(|fit| fit.rule),
                     direct,
                     role: support.and_then(|fit| fit.role).map(|(start, end)| start..end),
@@ -74,7 +92,7 @@ impl Extractor {
             });
         }
         self.judgements.give_back(memory);
-        let kept = best.iter().filter(|(key, decision)| !self.is_outdone(key, decision, &best));
+        let kept = best.iter().filter(|(key, decision)| !self.is_outdone(key, decision, &best) && !self.is_overruled(key, decision, &best));
         kept.map(|(_, decision)| decision.clone()).chain(self.ruled(units)).collect()
     }
 
@@ -90,6 +108,20 @@ impl Extractor {
         all.get(&reverse).is_some_and(wider) && !runs_both_ways()
     }
 
+    /// Whether a level was only carried to a thing whose own sentence or row states one of the same scheme.
+    fn is_overruled(&self, key: &(Target, usize, Target), decision: &Decision, all: &BTreeMap<(Target, usize, Target), Decision>) -> bool {
+        let (subject, class, object) = key;
+        let Target::Concept(level) = object else { return false };
+        let schema = self.knowledge.ontology.schema();
+        let scheme = |concept: &Term| schema.concept(concept).map(|c| c.scheme.clone());
+        let from = (subject.clone(), *class, Target::Concept("".into()));
+        let states = |((other, label, concept), said): (&(Target, usize, Target), &Decision)| {
+            let same = matches!(concept, Target::Concept(concept) if scheme(concept) == scheme(level));
+            other == subject && label == class && same && said.carry == 0
+        };
+        decision.carry != 0 && all.range(from..).take_while(|((other, label, _), _)| other == subject && label == class).any(states)
+    }
+
     /// Class and margin of a pair: what the scorers are sure of, else what a direct rule says; and whether it was the rule.
     fn verdict(&self, said: Option<(usize, i32)>, fits: &[Fit]) -> Option<(usize, i32, bool)> {
         let sure = said.filter(|(class, margin)| *margin >= self.weights.thresholds[*class]);
@@ -97,15 +129,25 @@ impl Extractor {
         sure.map(|(class, margin)| (class, margin, false)).or_else(by_rule)
     }
 
-    /// What the grammar composed a name of is related to its bearer as the scheme says: the industry of a conjunct.
-    fn composed_of(&self, pair: &Pair<'_>) -> Option<(usize, i32, bool)> {
-        let is_part = pair.subject.composed && pair.object.inside.as_ref() == Some(&pair.subject.range);
-        if !is_part || pair.object.kind_of != self.roles.industry {
+    /// What the name of the subject says of the object, a part of it (`names` of annotation.toml): class, margin, and that it was no scorer.
+    fn named(&self, unit: &Unit, pair: &Pair<'_>) -> Option<(usize, i32, bool)> {
+        let (whole, part) = (pair.subject, pair.object);
+        if pair.carry != 0 || !is_part(part, whole) {
             return None;
         }
-        let relation = self.knowledge.relations.iter().find(|r| r.composes)?;
-        let class = self.weights.relations.labels.iter().position(|label| *label == relation.name)?;
-        Some((class, self.weights.thresholds[class], true))
+        let says = |r: &&NameRelation| r.whole.contains(&whole.kind_of) && r.part.contains(&part.kind_of);
+        let relation = self.knowledge.name_relations.iter().find(says)?;
+        let says_it = if relation.narrowest {
+            let mut others = unit.items.iter().filter(|i| relation.part.contains(&i.kind_of) && is_part(i, whole));
+            // Names go from wide to narrow: what ends last is the narrowest place, with all that stands before it in its own name.
+            let narrower = |other: &Item| (other.range.end, part.range.start) > (part.range.end, other.range.start);
+            !others.any(narrower)
+        } else {
+            part.inside.as_ref() == Some(&whole.range)
+        };
+        says_it.then_some(())?;
+        let class = self.weights.relations.labels.iter().position(|label| *label == relation.relation)?;
+        Some((class, SURE, true))
     }
 
     /// The first look at all pairs of all units.
@@ -135,7 +177,7 @@ impl Extractor {
                 continue;
             }
             for (j, b) in unit.items.iter().enumerate() {
-                if i != j && i.abs_diff(j) <= 24 && a.target != b.target && self.may_relate(a.kind_of, b.kind_of) {
+                if i != j && i.abs_diff(j) <= 24 && a.target != b.target && self.may_relate(a.kind_of, b.kind_of) && is_pair(a, b) {
                     visit(&Pair { subject: a, object: b, carry: 0, follows: 0 }, (Some(i), Some(j)));
                 }
             }

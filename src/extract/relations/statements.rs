@@ -55,7 +55,36 @@ impl Extractor {
         }
         facts.creators.sort_unstable();
         facts.publishers.sort_unstable();
-        merged.into_values().collect()
+        let statements: Vec<Statement> = merged.into_values().collect();
+        let told = statements.chunk_by(|a, b| (a.subject, &a.predicate, &a.object) == (b.subject, &b.predicate, &b.object));
+        let settled = told.flat_map(|group| group.iter().filter(|one| !group.iter().any(|name| is_settled_by(name, one))));
+        let settled: Vec<&Statement> = settled.collect();
+        let groups = settled.chunk_by(|a, b| (a.subject, &a.predicate) == (b.subject, &b.predicate));
+        let narrowest = groups.flat_map(|group| {
+            let lies = self.is_narrowest_only(&group[0].predicate);
+            group.iter().filter(move |wide| !(lies && group.iter().any(|other| self.is_narrower(telling, other, wide))))
+        });
+        narrowest.map(|statement| (*statement).clone()).collect()
+    }
+
+    /// Whether only the narrowest of several places is stated with this relation.
+    fn is_narrowest_only(&self, predicate: &Term) -> bool {
+        self.knowledge.name_relations.iter().any(|r| r.narrowest && self.writes(&r.relation, predicate))
+    }
+
+    /// Whether a statement says that its subject lies in a place within that of `wide`, another of the same subject, which then need not be said.
+    fn is_narrower(&self, telling: &Telling<'_>, statement: &Statement, wide: &Statement) -> bool {
+        let gazetteer = self.knowledge.ontology.gazetteer();
+        let place = |object: &Object| match object {
+            Object::Entity(entity) => gazetteer.by_iri(&telling.entities[*entity].id),
+            Object::Concept(_) => None,
+        };
+        let within = |inner: usize, outer: usize| inner != outer && gazetteer.places_above(inner).contains(&outer);
+        // “Not in 甲市” says more than “not in 乙区”.
+        let affirms = matches!(wide.modality, Modality::Asserted | Modality::Planned);
+        affirms
+            && (statement.modality, statement.attributed_to) == (wide.modality, wide.attributed_to)
+            && matches!((place(&statement.object), place(&wide.object)), (Some(inner), Some(outer)) if within(inner, outer))
     }
 
     /// The statement a decision makes; `None` where the ontology does not allow it.
@@ -90,7 +119,7 @@ impl Extractor {
         };
         let scorer: Term =
             if decision.nested { format!("name.{label}").into() } else { format!("scorer.{label}@{}", self.weights.version()).into() };
-        let readers = rule.map(|rule| rule.id.clone()).into_iter().chain((!decision.direct).then_some(scorer));
+        let readers = rule.map(|rule| rule.id.clone()).into_iter().chain((decision.nested || !decision.direct).then_some(scorer));
         let role = decision.role.clone().map(|range| reading.text.span(range).of(&telling.document.text).to_owned());
         let evidence = readers.flat_map(|reader| Self::evidence(reading, decision, &sentence, &reader)).collect();
         Some(Statement {
@@ -176,4 +205,11 @@ impl Extractor {
         evidence.dedup();
         evidence
     }
+}
+
+/// Whether the name of the subject states what another statement of the same triple only plans, advises or doubts.
+fn is_settled_by(name: &Statement, other: &Statement) -> bool {
+    name.modality == Modality::Asserted
+        && other.modality != Modality::Asserted
+        && name.evidence.iter().any(|evidence| evidence.rule.starts_with("name."))
 }

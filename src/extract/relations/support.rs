@@ -65,7 +65,7 @@ impl Extractor {
     }
 
     /// Whether a relation of the annotation scheme is written as `relation`.
-    fn writes(&self, label: &str, relation: &str) -> bool {
+    pub(super) fn writes(&self, label: &str, relation: &str) -> bool {
         self.knowledge.relations.iter().find(|r| r.name == label).map_or(label == relation, |r| &*r.write == relation)
     }
 

@@ -64,7 +64,6 @@ fn unit(extractor: &Extractor, reading: &Reading, example: &Example) -> Unit {
             inside: None,
             reference: false,
             frequency: 1,
-            composed: false,
         })
     };
     let items = example.names.iter().enumerate().filter_map(item).collect();

@@ -11,7 +11,7 @@ use super::hits::Hit;
 /// Marks of one sentence; every vector has one value a character. Zero means “nothing”.
 #[derive(Default)]
 pub(in crate::extract) struct Marks {
-    /// Pattern of the word (plus one), for unknown single characters the code point with the top bit set.
+    /// What the word counts as in features, for unknown single characters the code point with the top bit set.
     pub word: Vec<u32>,
     /// Part of speech of the word.
     pub tag: Vec<u8>,
@@ -146,7 +146,7 @@ impl<'a> Marker<'a> {
             let hit = hits.get(hit);
             let tag = hit.map_or_else(|| class_of(chars[at]), |h| h.brief.word().map_or(b'G', |(_, tag)| tag));
             for (i, c) in chars.iter().enumerate().take(end).skip(at) {
-                marks.word[i] = hit.map_or(u32::from(*c) | 0x8000_0000, |h| h.pattern + 1);
+                marks.word[i] = hit.map_or(u32::from(*c) | 0x8000_0000, |h| self.knowledge.word_marks[h.pattern as usize]);
                 marks.tag[i] = tag;
                 marks.edge[i] = u8::try_from(place_in(i, at, end)).unwrap_or(0);
             }

@@ -86,7 +86,8 @@ impl<'a> Lesson<'a> {
             if let Some(sentence) =
                 self.reading.sentence_at(range.start).filter(|s| range.end <= self.reading.layout.sentences[*s].range.end)
             {
-                let whole = Found { range: range.clone(), sentence, kind_of: *kind_of, origin: Origin::Tagger, inside: None };
+                let whole =
+                    Found { range: range.clone(), sentence, kind_of: *kind_of, origin: Origin::Tagger, inside: None, tentative: false };
                 extractor.add_with_parts(&self.reading, whole, &mut found);
             }
         }

@@ -3,8 +3,6 @@
 
 use std::collections::HashMap;
 
-use crate::model::Origin;
-
 use crate::extract::Extractor;
 use crate::extract::entities::{Reference, Resolution};
 use crate::extract::knowledge::Brief;
@@ -36,7 +34,6 @@ pub(in crate::extract) fn units(
                 inside,
                 reference: false,
                 frequency: 0,
-                composed: f.origin == Origin::Grammar,
             });
         }
     }
@@ -72,7 +69,6 @@ pub(in crate::extract) fn units(
                     inside,
                     reference: false,
                     frequency: 0,
-                    composed: false,
                 });
                 figures.push(figure);
             }
@@ -109,7 +105,6 @@ fn levels(extractor: &Extractor, reading: &Reading, found: &[Found], items: &mut
             inside,
             reference: false,
             frequency: 0,
-            composed: false,
         });
     }
 }
@@ -124,7 +119,6 @@ fn references(extractor: &Extractor, reading: &Reading, found: &[Found], resolut
             inside: None,
             reference: true,
             frequency: 0,
-            composed: false,
         });
     }
 }

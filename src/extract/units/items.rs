@@ -44,23 +44,12 @@ pub(in crate::extract) struct Item {
     pub reference: bool,
     /// How often the document names its target, in steps: 1, 2, 3–5, more.
     pub frequency: u8,
-    /// Found by the grammar of names, with its parts.
-    pub composed: bool,
 }
 
 impl Item {
     /// The document itself as the end of a pair.
     pub fn document() -> Self {
-        Self {
-            range: 0..0,
-            sentence: 0,
-            kind_of: DOCUMENT,
-            target: Target::Document,
-            inside: None,
-            reference: false,
-            frequency: 0,
-            composed: false,
-        }
+        Self { range: 0..0, sentence: 0, kind_of: DOCUMENT, target: Target::Document, inside: None, reference: false, frequency: 0 }
     }
 }
 
