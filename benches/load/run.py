@@ -151,7 +151,10 @@ def main():
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for (kind, connections), (rate, errors, _, p99) in us.items():
         their_rate, their_errors, _, their_p99 = them[kind, connections]
-        cells = [kind, connections, f"{rate:.0f}", f"{their_rate:.0f}", f"{rate / max(their_rate, 1e-9):.1f}", f"{p99:.1f}", f"{their_p99:.1f}", f"{errors} / {their_errors}"]
+        # Slow questions are few in so short a time: a decimal tells more.
+        rates = [f"{each:.1f}" if each < 10 else f"{each:.0f}" for each in (rate, their_rate)]
+        ratio = f"{rate / their_rate:.1f}" if their_rate else "–"
+        cells = [kind, connections, *rates, ratio, f"{p99:.1f}", f"{their_p99:.1f}" if their_rate else "–", f"{errors} / {their_errors}"]
         print("| " + " | ".join(map(str, cells)) + " |")
 
 
