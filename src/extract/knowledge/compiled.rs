@@ -95,6 +95,11 @@ impl Knowledge {
         self.by_text.get(text).map(|i| &self.patterns[*i as usize])
     }
 
+    /// Whether a gazetteer lists something of type `kind_of` under the word of a pattern.
+    pub fn is_named(&self, pattern: u32, kind_of: u8) -> bool {
+        self.patterns[pattern as usize].names.iter().any(|sense| self.entry_type[sense.entry] == Some(kind_of))
+    }
+
     /// Index of a type by its name in the annotation scheme.
     pub fn type_index(&self, name: &str) -> Option<u8> {
         self.types.iter().position(|t| t.name == name).and_then(|i| u8::try_from(i).ok())

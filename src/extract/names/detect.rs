@@ -141,10 +141,7 @@ impl Extractor {
 
     /// Where a listed industry that begins at `start` and the head of a cluster or chain right behind it end, and the type of the head.
     fn industry_with_head(&self, marks: &Marks, start: usize) -> Option<(usize, u8)> {
-        let is_industry = |n: &&(usize, usize, u32)| {
-            let names = &self.knowledge.patterns[n.2 as usize].names;
-            n.0 == start && names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
-        };
+        let is_industry = |n: &&(usize, usize, u32)| n.0 == start && self.knowledge.is_named(n.2, self.roles.industry);
         marks.names.iter().filter(is_industry).find_map(|n| {
             let value = *marks.head.get(n.1)?;
             let head = self.knowledge.grammar.heads.get(usize::from(value >> 3).checked_sub(1)?)?;

@@ -56,10 +56,7 @@ impl Extractor {
 
     /// The places in a row that a name begins with or ends, marks of enumeration between them; none where there is but one.
     fn places_in_row(&self, marks: &Marks, chars: &[char], tag: Tagged) -> Vec<Range<usize>> {
-        let is_region = |n: &&(usize, usize, u32)| {
-            let names = &self.knowledge.patterns[n.2 as usize].names;
-            n.1 - n.0 >= 2 && names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region))
-        };
+        let is_region = |n: &&(usize, usize, u32)| n.1 - n.0 >= 2 && self.knowledge.is_named(n.2, self.roles.region);
         let from = |at: usize| marks.names.iter().filter(|n| n.0 == at && n.1 < tag.end).filter(is_region).map(|n| n.1).max();
         let until = |end: usize| marks.names.iter().filter(|n| n.1 == end).filter(is_region).map(|n| n.0).min();
         let parts = |at: usize| matches!(chars.get(at), Some('、' | '和' | '与'));
@@ -81,18 +78,10 @@ impl Extractor {
 
     /// The conjunct that ends at `end`: place and industry, or level and industry. Also whether it shares the head at `head`.
     fn conjunct(&self, marks: &Marks, reading: &Reading, base: usize, at: usize, head: usize) -> Option<(usize, bool)> {
-        let industry = marks
-            .names
-            .iter()
-            .filter(|n| n.1 == at)
-            .filter(|n| {
-                self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
-            })
-            .min_by_key(|n| n.0)?;
-        let place = marks.names.iter().find(|n| {
-            n.1 == industry.0
-                && self.knowledge.patterns[n.2 as usize].names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.region))
-        });
+        let names_a = |n: &&(usize, usize, u32), kind_of: u8| self.knowledge.is_named(n.2, kind_of);
+        let industries = marks.names.iter().filter(|n| n.1 == at && names_a(n, self.roles.industry));
+        let industry = industries.min_by_key(|n| n.0)?;
+        let place = marks.names.iter().find(|n| n.1 == industry.0 && names_a(n, self.roles.region));
         let follows_place = marks.place.get(head).is_some_and(|p| *p != 0);
         if let Some(place) = place {
             return Some((place.0, follows_place));
@@ -113,10 +102,7 @@ impl Extractor {
     /// Where the member of a counted list begins that ends at `end`: in 甲、乙、丙三条产业链 each is a chain. One with others before it reaches
     /// to the mark of enumeration; the first is what is listed or tagged.
     fn bare_conjunct(&self, marks: &Marks, chars: &[char], tagged: &[Tagged], end: usize, others_before: bool) -> Option<usize> {
-        let is_industry = |n: &&(usize, usize, u32)| {
-            let names = &self.knowledge.patterns[n.2 as usize].names;
-            n.1 == end && names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(self.roles.industry))
-        };
+        let is_industry = |n: &&(usize, usize, u32)| n.1 == end && self.knowledge.is_named(n.2, self.roles.industry);
         let known = tagged.iter().find(|t| t.kind_of == self.roles.industry && t.end == end).map(|t| t.start);
         let known = known.or_else(|| marks.names.iter().filter(is_industry).map(|n| n.0).min());
         let mark = (end.saturating_sub(LONGEST_MEMBER)..end).rev().find(|at| !chars[*at].is_alphanumeric());

@@ -193,14 +193,12 @@ impl Extractor {
                 continue;
             }
             let begins = (name.start..end).rev().find(|at| matches!(marks.head[*at] & 7, 1 | 4)).unwrap_or(name.start);
-            let is = |n: &&(usize, usize, u32), kind_of: u8| {
-                let names = &self.knowledge.patterns[n.2 as usize].names;
-                names.iter().any(|s| self.knowledge.entry_type[s.entry] == Some(kind_of))
-            };
             let is_modifier = |range: Range<usize>| self.knowledge.grammar.modifiers.contains(&chars[range].iter().collect::<String>());
-            let industries = marks.names.iter().filter(|n| n.1 == begins && n.0 >= name.start && is(n, self.roles.industry));
+            let industries =
+                marks.names.iter().filter(|n| n.1 == begins && n.0 >= name.start && self.knowledge.is_named(n.2, self.roles.industry));
             let Some(industry) = industries.filter(|n| !is_modifier(n.0..n.1)).min_by_key(|n| n.0) else { continue };
-            let places = marks.names.iter().filter(|n| n.1 == industry.0 && n.0 >= name.start && is(n, self.roles.region));
+            let places =
+                marks.names.iter().filter(|n| n.1 == industry.0 && n.0 >= name.start && self.knowledge.is_named(n.2, self.roles.region));
             let start = places.map(|n| n.0).min().unwrap_or(industry.0);
             parts.push((start..end, head.kind_of));
             parts.push((industry.0..industry.1, self.roles.industry));
@@ -285,7 +283,7 @@ impl Extractor {
         }
     }
 
-    /// The industries that a range names: two where two listed ones are joined (新能源汽车与智能汽车), else one.
+    /// The industries that a range names: two where two listed ones are joined (甲产业与乙产业), else one.
     fn industries(&self, chars: &[char], range: Range<usize>) -> Vec<Range<usize>> {
         let is_industry = |range: Range<usize>| range.len() > 1 && self.is_industry(&chars[range].iter().collect::<String>());
         let joins =
